@@ -1,0 +1,1 @@
+"""Shared words, types and arithmetic: everything above builds on this room."""

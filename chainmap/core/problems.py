@@ -1,0 +1,232 @@
+"""The error catalogue: one line a code, in both languages, and the form of a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning"]
+Language = Literal["zh", "en"]
+
+
+class Place(NamedTuple):
+    """Where something stands: file (relative to the workspace), line and column from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Entry(NamedTuple):
+    """One code of the catalogue: what is wrong and what to do, in Chinese and English."""
+
+    severity: Severity
+    zh: str
+    en: str
+    zh_do: str
+    en_do: str
+
+
+CATALOGUE: dict[str, Entry] = {
+    # F: files as such
+    "F101": Entry("error", "缺少必需的文件", "a file that must exist is missing",
+                  "新建该文件，或用 chainmap init 生成一个工作区", "create it, or start from chainmap init"),
+    "F102": Entry("error", "不是普通文件", "not a regular file",
+                  "换成普通文件（不能是目录、管道或设备）", "put a regular file there, not a directory, pipe or device"),
+    "F103": Entry("error", "文件过大：{size} 字节，上限 {limit}", "file too large: {size} bytes, limit {limit}",
+                  "拆分或精简该文件", "split the file or shorten it"),
+    "F104": Entry("error", "一行过长：{size} 字节，上限 {limit}", "line too long: {size} bytes, limit {limit}",
+                  "检查是否缺换行，或引号未闭合", "look for a missing line end or an open quote"),
+    "F105": Entry("error", "既不是 UTF-8 也不是 GB18030 编码", "neither UTF-8 nor GB18030",
+                  "用“UTF-8 CSV”格式另存", "save it again as UTF-8"),
+    "F106": Entry("error", "同一文件里混有 UTF-8 与 GB18030 两种编码", "UTF-8 and GB18030 are mixed in one file",
+                  "找到该行，统一另存为 UTF-8", "repair this line and save the file as UTF-8"),
+    "F107": Entry("error", "含有 NUL 字节", "a NUL byte in the text",
+                  "删除该字节；文件可能已损坏或不是文本", "remove it; the file may be damaged or not text"),
+    "F108": Entry("error", "文件是空的", "the file is empty",
+                  "补上内容，或删除该文件", "fill it, or remove the file"),
+    "F109": Entry("error", "无法读取：{reason}", "cannot be read: {reason}",
+                  "检查文件权限", "check its permissions"),
+    "F110": Entry("error", "路径指向工作区以外", "the path leads out of the workspace",
+                  "把文件本身放进工作区，不用链接", "put the file itself into the workspace, not a link"),
+    # Y: YAML
+    "Y101": Entry("error", "YAML 语法错误：{reason}", "YAML syntax: {reason}",
+                  "检查缩进、冒号、引号和括号是否成对", "check indentation, colons, quotes and brackets"),
+    "Y102": Entry("error", "不支持锚点、别名和合并键（& * <<）", "anchors, aliases and merges (& * <<) are refused",
+                  "把内容直接写出来", "write the content out"),
+    "Y103": Entry("error", "键“{key}”写了两次", "key {key!r} is given twice",
+                  "保留一个；另一处在第 {other} 行", "keep one; the other is on line {other}"),
+    "Y104": Entry("error", "嵌套过深，上限 {limit} 层", "nested too deep, limit {limit} levels",
+                  "减少层级", "use fewer levels"),
+    "Y105": Entry("error", "内容过多：上限 {limit} 个节点", "too many nodes, limit {limit}",
+                  "把这条产业链拆成几个文件", "split the chain into several files"),
+    "Y106": Entry("error", "一个文件里有多份文档（---）", "more than one document (---) in a file",
+                  "每条链一个文件", "write one chain a file"),
+    "Y107": Entry("error", "不支持类型标签 {tag}", "type tag {tag} is refused",
+                  "删除以 ! 开头的标签", "remove the word that begins with !"),
+    "Y108": Entry("error", "键应是文字", "a key must be text",
+                  "改成文字键", "write a word as the key"),
+    # C: chain files
+    "C101": Entry("error", "未知的键“{key}”", "unknown key {key!r}",
+                  "删除或改正", "remove or correct it"),
+    "C102": Entry("error", "缺少必需的键“{key}”", "key {key!r} is missing",
+                  "补上该键", "add it"),
+    "C103": Entry("error", "编号“{id}”重复", "id {id!r} is used twice",
+                  "换一个编号；另一处在第 {other} 行", "choose another; the first is on line {other}"),
+    "C104": Entry("error", "“{id}”不是本链的{what}", "{id!r} is not a {what} of this chain",
+                  "改正编号或先定义它", "correct it or define it first"),
+    "C105": Entry("error", "环节“{id}”流向自己", "link {id!r} flows into itself",
+                  "删除这条流", "remove the flow"),
+    "C106": Entry("error", "“{source}”到“{target}”写了两条流", "two flows from {source!r} to {target!r}",
+                  "合并成一条；另一条在第 {other} 行", "join them; the other is on line {other}"),
+    "C107": Entry("error", "份额 {share} 不在 0 与 1 之间", "share {share} is not above 0 and below 1",
+                  "写成小数，如 0.35；不知道就不写", "write a fraction such as 0.35, or leave it out"),
+    "C108": Entry("error", "流入“{target}”的份额合计 {sum}，应小于 1", "shares into {target!r} sum to {sum}, not below 1",
+                  "核对各投入的份额", "check the shares of its inputs"),
+    "C109": Entry("error", "此处应为文字，却是{found}“{value}”", "text belongs here, not the {found} {value}",
+                  "加引号：'{value}'", "quote it: '{value}'"),
+    "C110": Entry("error", "不存在的日期“{value}”", "{value!r} is not a date",
+                  "写成 2025、2025-06 或 2025-06-30", "write 2025, 2025-06 or 2025-06-30"),
+    "C111": Entry("error", "完成时间 {due} 早于开始时间 {start}", "due {due} is before start {start}",
+                  "改正其中一个", "correct one of them"),
+    "C112": Entry("error", "前置事项成环：{ring}", "needs run in a circle: {ring}",
+                  "去掉其中一个前置", "remove one of the needs"),
+    "C113": Entry("error", "编号“{id}”不合规则", "id {id!r} breaks the rule for ids",
+                  "用小写字母、数字、- 和 _，以字母或数字开头，至多 64 个", "use a-z, 0-9, - and _, begin with a letter or digit, at most 64"),
+    "C114": Entry("error", "链编号“{id}”与文件名“{stem}”不一致", "chain id {id!r} differs from the file name {stem!r}",
+                  "改文件名或改编号", "rename the file or correct the id"),
+    "C115": Entry("error", "多个来源只能用于 need: any，且至少两个", "a list of sources belongs to need: any alone and has at least two members",
+                  "加上 need: any，或写成几条流", "add need: any, or write several flows"),
+    "C116": Entry("error", "此处应为{wanted}，却是{found}", "{wanted} belongs here, not {found}",
+                  "对照模板改正", "compare with the template"),
+    "C117": Entry("error", "“{value}”不在可选词之中", "{value!r} is none of the words allowed here",
+                  "可选：{allowed}", "choose one of: {allowed}"),
+    "C118": Entry("error", "数据源“{id}”不在 sources.csv 中", "source {id!r} is not in sources.csv",
+                  "先在 data/sources.csv 登记", "enter it in data/sources.csv first"),
+    "C119": Entry("error", "文字不能为空", "the text must not be empty",
+                  "补上内容或删除该键", "write something or remove the key"),
+    "C120": Entry("warning", "文字里有控制字符或方向控制符", "control or direction marks in a text",
+                  "删除这些字符", "remove them"),
+    "C121": Entry("error", "行业代码“{value}”不是四位数字", "industry code {value!r} is not four digits",
+                  "写四位 GB/T 4754 代码并加引号", "write a quoted four-digit GB/T 4754 code"),
+    "C122": Entry("error", "D 级来源不能用来定状态", "a grade D source must not set a status",
+                  "换用 A 至 C 级来源", "use a source of grade A to C"),
+    # T: tables
+    "T101": Entry("warning", "未知的列“{column}”，原样保留", "unknown column {column!r}, kept as it is",
+                  "如写错请改正", "correct it if it is a slip"),
+    "T102": Entry("error", "缺少必需的列“{column}”", "column {column!r} is missing",
+                  "在表头补上该列", "add it to the header"),
+    "T103": Entry("error", "列“{column}”出现两次", "column {column!r} appears twice",
+                  "保留一列", "keep one"),
+    "T104": Entry("error", "本行有 {found} 格，表头有 {wanted} 列", "{found} cells in the row, {wanted} columns in the header",
+                  "检查是否漏了逗号或引号", "look for a missing comma or quote"),
+    "T105": Entry("error", "{column}：“{value}”不是数字", "{column}: {value!r} is not a number",
+                  "只写数字，单位写在单位列", "write digits only; units have their own column"),
+    "T106": Entry("error", "{column}：“{value}”不是日期", "{column}: {value!r} is not a date",
+                  "写成 2025、2025-06 或 2025-06-30", "write 2025, 2025-06 or 2025-06-30"),
+    "T107": Entry("error", "{column}：“{value}”不在可选词之中", "{column}: {value!r} is none of the words allowed",
+                  "可选：{allowed}", "choose one of: {allowed}"),
+    "T108": Entry("error", "{column}：编号“{value}”不合规则", "{column}: id {value!r} breaks the rule for ids",
+                  "用小写字母、数字、- 和 _，以字母或数字开头，至多 64 个", "use a-z, 0-9, - and _, begin with a letter or digit, at most 64"),
+    "T109": Entry("error", "{column} 不能为空", "{column} must not be empty",
+                  "补上该格", "fill the cell"),
+    "T110": Entry("error", "{column}：“{value}”在 {where} 中不存在", "{column}: {value!r} is not in {where}",
+                  "改正，或先在那里登记", "correct it, or enter it there first"),
+    "T111": Entry("error", "与第 {other} 行同键同日期，内容却不同", "same key and date as line {other}, other content",
+                  "改正其中一行，或写明不同日期", "correct one of them, or give them their own dates"),
+    "T112": Entry("error", "上级关系成环：{ring}", "parents run in a circle: {ring}",
+                  "改正其中一个上级", "correct one of the parents"),
+    "T113": Entry("error", "{column} 有数值却没有单位（{unit}）", "{column} is a figure without its unit ({unit})",
+                  "补上单位", "fill in the unit"),
+    "T114": Entry("error", "只有 D 级来源，不能写入本表", "grade D alone must not stand in this table",
+                  "换用 A 至 C 级来源；没有就删去该行", "use a source of grade A to C, or drop the row"),
+    "T115": Entry("error", "引号未闭合", "a quote is not closed",
+                  "补上引号", "close it"),
+    "T116": Entry("warning", "全角数字或空格已按半角理解：“{value}”", "full-width digits or spaces read as half-width: {value!r}",
+                  "改成半角", "write them half-width"),
+    "T117": Entry("error", "编号“{value}”重复", "id {value!r} is used twice",
+                  "保留一行；另一行是第 {other} 行", "keep one; the first is on line {other}"),
+    "T118": Entry("warning", "格内有控制字符或方向控制符", "control or direction marks in a cell",
+                  "删除这些字符", "remove them"),
+    "T119": Entry("error", "{column}：{value} 超出范围（{low} 至 {high}）", "{column}: {value} is out of range ({low} to {high})",
+                  "核对数值", "check the figure"),
+    "T120": Entry("error", "一格过长：{size} 字，上限 {limit}", "cell too long: {size} characters, limit {limit}",
+                  "缩短内容，或检查引号是否闭合", "shorten it, or look for an open quote"),
+    "T121": Entry("error", "行数过多，上限 {limit}", "too many rows, limit {limit}",
+                  "拆分该表", "split the table"),
+    "T122": Entry("error", "{column}：“{value}”不是网址（只接受 http、https）", "{column}: {value!r} is not a web address (http or https)",
+                  "改正或留空", "correct it or leave it empty"),
+    "T123": Entry("warning", "与第 {other} 行完全相同", "the same as line {other}",
+                  "删除一行", "remove one"),
+    "T124": Entry("error", "{column}：{since} 晚于 {until}", "{column}: {since} is later than {until}",
+                  "改正其中一个", "correct one of them"),
+    "T125": Entry("warning", "工作区没有这张表的定义，未读取", "no such table is known; not read",
+                  "如写错文件名请改正", "correct the file name if it is a slip"),
+    # S: settings and region
+    "S101": Entry("error", "未知的设置“{key}”", "unknown setting {key!r}",
+                  "删除或改正", "remove or correct it"),
+    "S102": Entry("error", "设置“{key}”应为数字", "setting {key!r} must be a number",
+                  "写成数字", "write a number"),
+    "S103": Entry("error", "设置“{key}”为 {value}，应在 {low} 与 {high} 之间", "setting {key!r} is {value}, not between {low} and {high}",
+                  "改正数值", "correct it"),
+    "S104": Entry("error", "设置“{key}”没有写理由（because）", "setting {key!r} has no reason (because)",
+                  "加一句理由", "add a one-line reason"),
+    # E: evidence
+    "E101": Entry("warning", "{ref}：结论“{status}”依据为{basis}，与此行证据不一致", "{ref}: status {status} by {basis} disagrees with this row",
+                  "核对两条证据，必要时更新", "check both and bring them up to date"),
+    "E102": Entry("warning", "{ref}：人工定级与证据不一致（证据得出“{status}”）", "{ref}: the override disagrees with the evidence ({status})",
+                  "核对人工定级是否仍然成立", "check whether the override still holds"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in the input: where, which code, with what words."""
+
+    code: str
+    at: Place
+    words: dict[str, object] = field(default_factory=dict, compare=False)
+    guess: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
+
+    def message(self, language: Language = "zh") -> str:
+        """What is wrong, in a sentence."""
+        entry = CATALOGUE[self.code]
+        return (entry.zh if language == "zh" else entry.en).format(**self.words)
+
+    def hint(self, language: Language = "zh") -> str:
+        """What to do, with the word that was probably meant."""
+        entry = CATALOGUE[self.code]
+        do = (entry.zh_do if language == "zh" else entry.en_do).format(**self.words)
+        if self.guess is None:
+            return do
+        meant = f"您是不是要写“{self.guess}”？" if language == "zh" else f"did you mean {self.guess!r}? "
+        return meant + do
+
+    def line(self, language: Language = "zh") -> str:
+        """``file:line:column: error[C104]: what; what to do``."""
+        joint = "；" if language == "zh" else "; "
+        return (
+            f"{self.at}: {self.severity}[{self.code}]: {self.message(language)}"
+            f"{joint}{self.hint(language)}"
+        )
+
+
+def problem(code: str, at: Place, guess: str | None = None, **words: object) -> Problem:
+    """A problem with the words that its sentence needs."""
+    return Problem(code, at, words, guess)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems by file, line, column and code, each once."""
+    seen: dict[tuple[str, Place, str], Problem] = {}
+    for one in problems:
+        seen.setdefault((one.code, one.at, one.message("en")), one)
+    return sorted(seen.values(), key=lambda p: (p.at, p.code, p.message("en")))

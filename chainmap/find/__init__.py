@@ -1,0 +1,1 @@
+"""Status of links, gaps and what they are worth."""

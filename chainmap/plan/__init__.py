@@ -1,0 +1,1 @@
+"""From a ranking to a programme: the path of a chain."""

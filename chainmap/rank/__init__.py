@@ -1,0 +1,1 @@
+"""Candidates, criteria, score and how sure the rank is."""

@@ -1,0 +1,1 @@
+"""Content turned into what a reader sees: terminal, CSV, JSON, Markdown."""
