@@ -207,7 +207,11 @@ class Problem:
         do = (entry.zh_do if language == "zh" else entry.en_do).format(**self.words)
         if self.guess is None:
             return do
-        meant = f"您是不是要写“{self.guess}”？" if language == "zh" else f"did you mean {self.guess!r}? "
+        meant = (
+            f"您是不是要写“{self.guess}”？"
+            if language == "zh"
+            else f"did you mean {self.guess!r}? "
+        )
         return meant + do
 
     def line(self, language: Language = "zh") -> str:
