@@ -1,0 +1,151 @@
+"""A chain as a graph of links and flows, and what can be asked of it (the only networkx).
+
+Statuses come in as a function, so that whoever asks can see which ones were read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import networkx as nx
+
+from chainmap.core.model import ACTIVE, Chain, Flow
+
+StatusOf = Callable[[str], str]
+
+
+class ChainGraph:
+    """Links as nodes, flows as edges; an edge carries the position of its flow in the file."""
+
+    def __init__(self, chain: Chain) -> None:
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(link.id for link in chain.links)
+        for at, flow in enumerate(chain.flows):
+            graph.add_edges_from(((source, flow.target) for source in flow.sources), flow=at)
+        self._graph = graph
+        self._flows = chain.flows
+
+    def __len__(self) -> int:
+        return len(self._graph)
+
+    @property
+    def links(self) -> Iterator[str]:
+        return iter(self._graph)
+
+    def suppliers(self, link: str) -> Iterator[tuple[str, int]]:
+        """Links with a flow into this one, with the flow's position."""
+        for supplier, data in self._graph.pred[link].items():
+            yield supplier, data["flow"]
+
+    def customers(self, link: str) -> Iterator[tuple[str, int]]:
+        """Links that this one flows into, with the flow's position."""
+        for customer, data in self._graph.succ[link].items():
+            yield customer, data["flow"]
+
+    def flow(self, at: int) -> Flow:
+        """The flow at that position in the file."""
+        return self._flows[at]
+
+    def needs(self, link: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """What a link cannot do without: its required inputs and its any-groups, each once."""
+        for at in dict.fromkeys(at for _, at in self.suppliers(link)):
+            flow = self._flows[at]
+            if flow.need != "optional":
+                yield at, flow.sources
+
+    def fellows(self, link: str) -> Iterator[str]:
+        """The other members of the any-groups that a link belongs to."""
+        for _, at in self.customers(link):
+            if self._flows[at].need == "any":
+                yield from (member for member in self._flows[at].sources if member != link)
+
+
+def needs_now(flow: Flow, status_of: StatusOf) -> bool:
+    """Whether the flow's target needs each of its sources as things stand.
+
+    A required flow always does; an any-group does while no member is active or planned.
+    """
+    if flow.need == "required":
+        return True
+    return flow.need == "any" and not any(here_or_coming(status_of(m)) for m in flow.sources)
+
+
+def here_or_coming(status: str) -> bool:
+    """Active or planned."""
+    return status in ACTIVE or status == "planned"
+
+
+def steps_to_caller(graph: ChainGraph, link: str, status_of: StatusOf) -> int | None:
+    """Fewest steps from an active or planned link that calls for this one, None for none.
+
+    Walks backwards from the link to those that need it, and on through missing ones only.
+
+    Notes: breadth first, O(links + flows) of what lies behind the link.
+    """
+    seen, frontier, steps = {link}, [link], 0
+    while frontier:
+        steps += 1
+        behind: list[str] = []
+        for wanted in frontier:
+            for customer, at in graph.customers(wanted):
+                if customer in seen or not needs_now(graph.flow(at), status_of):
+                    continue
+                status = status_of(customer)
+                if here_or_coming(status):
+                    return steps
+                if status == "missing":
+                    seen.add(customer)
+                    behind.append(customer)
+        frontier = behind
+    return None
+
+
+def stopped_by(graph: ChainGraph, link: str) -> set[str]:
+    """The other links that stop when this one stops, whatever their status.
+
+    A link stops when a required input has stopped or all members of an any-group have; the
+    least fixed point, so that cycles are fine. Notes: O(links + flows), each need counted down.
+    """
+    stopped = {link}
+    left: dict[int, set[str]] = {}
+    frontier = [link]
+    while frontier:
+        down = frontier.pop()
+        for customer, at in graph.customers(down):
+            flow = graph.flow(at)
+            if customer in stopped or flow.need == "optional":
+                continue
+            if flow.need == "any":
+                remaining = left.setdefault(at, set(flow.sources))
+                remaining.discard(down)
+                if remaining:
+                    continue
+            stopped.add(customer)
+            frontier.append(customer)
+    return stopped - {link}
+
+
+def cycles_and_layers(graph: ChainGraph) -> list[list[str]]:
+    """Links in dependency order of their needs, links of one cycle together.
+
+    Returns layers: every need of a link lies in an earlier layer or in the same one.
+    """
+    needs: nx.DiGraph[str] = nx.DiGraph()
+    needs.add_nodes_from(graph.links)
+    for link in graph.links:
+        for _, members in graph.needs(link):
+            needs.add_edges_from((member, link) for member in members)
+    condensed = nx.condensation(needs)
+    return [
+        sorted(member for part in layer for member in condensed.nodes[part]["members"])
+        for layer in nx.topological_generations(condensed)
+    ]
+
+
+def find_ring(edges: Iterable[tuple[str, str]]) -> list[str] | None:
+    """A ring of ids among the edges, or None."""
+    try:
+        ring = nx.find_cycle(nx.DiGraph(list(edges)))
+    except nx.NetworkXNoCycle:
+        return None
+    return [start for start, _ in ring]

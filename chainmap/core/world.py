@@ -1,0 +1,114 @@
+"""What can be seen at the study date: the newest visible rows, indexed; grades of sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from chainmap.core.dates import Day
+from chainmap.core.graph import ChainGraph
+from chainmap.core.model import Chain, Row, Settings, Workspace
+from chainmap.core.schema import BY_NAME, EXTRA_KEYS, GRADES
+
+Key = tuple[str, ...]
+
+
+class World:
+    """A workspace seen at a study date. Rows dated after it are out of sight."""
+
+    def __init__(self, workspace: Workspace, at: Day) -> None:
+        self.workspace = workspace
+        self.at = at
+        self.today = at.last
+        self._newest: dict[str, tuple[Row, ...]] = {}
+        self._indexes: dict[tuple[str, Key], dict[Key, tuple[Row, ...]]] = {}
+        self._graphs: dict[str, ChainGraph] = {}
+        self.unseen: dict[str, int] = {}
+
+    @property
+    def settings(self) -> Settings:
+        return self.workspace.settings
+
+    def chain(self, chain: str) -> Chain:
+        """The chain of that id; KeyError where there is none."""
+        return self.workspace.chains[chain]
+
+    def graph(self, chain: str) -> ChainGraph:
+        """The chain's graph, built once."""
+        if chain not in self._graphs:
+            self._graphs[chain] = ChainGraph(self.chain(chain))
+        return self._graphs[chain]
+
+    @cached_property
+    def grades(self) -> dict[str, str]:
+        """Grade of every source."""
+        return {row.text("source"): row.text("grade") for row in self.workspace.rows("sources")}
+
+    def grade(self, row: Row) -> str:
+        """The grade of a row's best source."""
+        return min((self.grades.get(source, "D") for source in row.sources), default="D")
+
+    def worst(self, sources: Iterable[str]) -> str | None:
+        """The worst grade among sources, None where there are none."""
+        return max((self.grades.get(source, "D") for source in sources), default=None)
+
+    def age(self, row: Row) -> tuple[object, ...]:
+        """Sorts rows from oldest to newest: by date, then better grade, then later row."""
+        return (row.as_of, -GRADES.index(self.grade(row)), row.order)
+
+    def newest(self, table: str) -> tuple[Row, ...]:
+        """Of the rows with the same key the newest visible one, in file order."""
+        if table not in self._newest:
+            rows = self.workspace.rows(table)
+            if BY_NAME[table].dated:
+                seen = [row for row in rows if row.as_of <= self.today]
+                self.unseen[table] = len(rows) - len(seen)
+                rows = self._newest_of(table, seen)
+            self._newest[table] = tuple(rows)
+        return self._newest[table]
+
+    def _newest_of(self, table: str, rows: list[Row]) -> tuple[Row, ...]:
+        keys = BY_NAME[table].keys + EXTRA_KEYS.get(table, ())
+        best: dict[tuple[object, ...], Row] = {}
+        for row in rows:
+            key = tuple(row.cells.get(column) for column in keys)
+            held = best.get(key)
+            if held is None or self.age(row) > self.age(held):
+                best[key] = row
+        return tuple(sorted(best.values(), key=lambda row: row.order))
+
+    def rows(self, table: str, columns: Key, key: Key) -> tuple[Row, ...]:
+        """The newest visible rows whose columns hold the key, in file order."""
+        index = self._indexes.get((table, columns))
+        if index is None:
+            lists: dict[Key, list[Row]] = {}
+            for row in self.newest(table):
+                lists.setdefault(tuple(row.text(column) for column in columns), []).append(row)
+            index = {at: tuple(rows) for at, rows in lists.items()}
+            self._indexes[table, columns] = index
+        return index.get(key, ())
+
+    @cached_property
+    def _parents(self) -> dict[str, str]:
+        return {row.text("firm"): row.text("parent") for row in self.newest("firms")}
+
+    def group(self, firm: str) -> str:
+        """The ultimate parent of a firm; the firm itself where it has none."""
+        seen = {firm}
+        while (parent := self._parents.get(firm, "")) and parent not in seen:
+            seen.add(parent)
+            firm = parent
+        return firm
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Ultimate parent to every firm below it, itself included."""
+        members: dict[str, list[str]] = {}
+        for firm in self._parents:
+            members.setdefault(self.group(firm), []).append(firm)
+        return {group: tuple(firms) for group, firms in members.items()}
+
+    def name(self, firm: str) -> str:
+        """A firm's name; its id where no visible row names it."""
+        rows = self.rows("firms", ("firm",), (firm,))
+        return rows[0].text("name") if rows else firm
