@@ -1,0 +1,59 @@
+"""Figures of a whole chain: completeness and how much is met locally (DESIGN section 4.2)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from chainmap.core.derivation import Ask
+from chainmap.core.model import ACTIVE
+from chainmap.find.evidence import MONEY, Demand, Supply
+
+
+def counts(ask: Ask, chain: str) -> Counter[str]:
+    """Links of the chain by status."""
+    return Counter(ask("status", chain, link) for link in ask.world.graph(chain).links)
+
+
+def completeness(ask: Ask, chain: str) -> tuple[float | None, float | None]:
+    """Active links over all, and active or unknown links over all."""
+    by_status: Counter[str] = ask("counts", chain)
+    links = by_status.total()
+    if links == 0:
+        return None, None
+    active = sum(by_status[status] for status in ACTIVE)
+    ask.say("completeness.is", active=active, unknown=by_status["unknown"], links=links)
+    return active / links, (active + by_status["unknown"]) / links
+
+
+def local_ratio_value(ask: Ask, chain: str) -> float | None:
+    """Met demand over demand, over links with both known in 亿元 and the demand exact."""
+    met, wanted = [], []
+    for link in ask.world.graph(chain).links:
+        asked: Demand = ask("demand", chain, link)
+        made: Supply = ask("supply", chain, link)
+        if asked.value is None or made.known is None:
+            continue
+        if (asked.unit, made.unit) != (MONEY, MONEY) or asked.lower_bound or asked.alternative:
+            continue
+        met.append(min(made.known, asked.value))
+        wanted.append(asked.value)
+    total = math.fsum(wanted)
+    ask.say("local.value", links=len(wanted))
+    return math.fsum(met) / total if total else None
+
+
+def local_ratio_count(ask: Ask, chain: str) -> tuple[float | None, float | None]:
+    """Of the needs of active links the share met by an active link, and met or unknown."""
+    graph = ask.world.graph(chain)
+    met = maybe = needs = 0
+    for link in graph.links:
+        if ask("status", chain, link) not in ACTIVE:
+            continue
+        for _, members in graph.needs(link):
+            found = {ask("status", chain, member) for member in members}
+            needs += 1
+            met += bool(found & ACTIVE)
+            maybe += bool(found & (ACTIVE | {"unknown"}))
+    ask.say("local.count", needs=needs, met=met, maybe=maybe)
+    return (met / needs, maybe / needs) if needs else (None, None)
