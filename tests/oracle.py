@@ -120,19 +120,19 @@ def derived_demand(case: Case, link: str) -> tuple[float | None, bool, bool]:
         amount, _, unit = supply(case, flow["to"])
         if amount == 0:
             continue
-        part, shared_by_nobody = 1.0, False
+        part, shared_by_nobody = flow["share"], False
         if flow["need"] == "any":
             makers = [member for member in flow["from"] if made_here(case, member)]
             if not makers:
                 shared_by_nobody = True
             elif link in makers:
-                part = 1 / len(makers)
+                part = None if part is None else part / len(makers)
             else:
                 if made_here(case, flow["to"]):
                     terms.append(0.0)
                 continue
-        if flow["share"] is not None and amount is not None and unit == MONEY:
-            terms.append(flow["share"] * part * amount)
+        if part is not None and amount is not None and unit == MONEY:
+            terms.append(part * amount)
             alternative = alternative or shared_by_nobody
         elif made_here(case, flow["to"]):
             lower_bound = True
