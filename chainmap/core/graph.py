@@ -6,10 +6,12 @@ Statuses come in as a function, so that whoever asks can see which ones were rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from chainmap.core.model import ACTIVE, Chain, Flow
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 StatusOf = Callable[[str], str]
 
@@ -18,6 +20,8 @@ class ChainGraph:
     """Links as nodes, flows as edges; an edge carries the position of its flow in the file."""
 
     def __init__(self, chain: Chain) -> None:
+        import networkx as nx  # heavy; a check of the files alone never gets here
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(link.id for link in chain.links)
         for at, flow in enumerate(chain.flows):
@@ -130,6 +134,8 @@ def cycles_and_layers(graph: ChainGraph) -> list[list[str]]:
 
     Returns layers: every need of a link lies in an earlier layer or in the same one.
     """
+    import networkx as nx
+
     needs: nx.DiGraph[str] = nx.DiGraph()
     needs.add_nodes_from(graph.links)
     for link in graph.links:
@@ -144,6 +150,8 @@ def cycles_and_layers(graph: ChainGraph) -> list[list[str]]:
 
 def find_ring(edges: Iterable[tuple[str, str]]) -> list[str] | None:
     """A ring of ids among the edges, or None."""
+    import networkx as nx
+
     try:
         ring = nx.find_cycle(nx.DiGraph(list(edges)))
     except nx.NetworkXNoCycle:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, cast
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -235,14 +236,19 @@ class Chain:
         """The link of that id; KeyError where there is none."""
         return self.links[self.index[link]]
 
-    @property
+    @cached_property
     def index(self) -> Mapping[str, int]:
         """Link id to its position in the file."""
-        cached = self.__dict__.get("_index")
-        if cached is None:
-            cached = {link.id: at for at, link in enumerate(self.links)}
-            self.__dict__["_index"] = cached
-        return cast(Mapping[str, int], cached)
+        return {link.id: at for at, link in enumerate(self.links)}
+
+    @cached_property
+    def outflows(self) -> Mapping[str, tuple[int, ...]]:
+        """Link id to the positions of the flows that it feeds."""
+        found: dict[str, list[int]] = {}
+        for at, flow in enumerate(self.flows):
+            for source in flow.sources:
+                found.setdefault(source, []).append(at)
+        return {link: tuple(flows) for link, flows in found.items()}
 
     def place(self, *path: str | int) -> Place:
         """Where the node of that path stands, or the nearest node around it."""

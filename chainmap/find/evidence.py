@@ -193,27 +193,27 @@ def demand(ask: Ask, chain: str, link: str) -> Demand:
 
 def derived_demand(ask: Ask, chain: str, link: str) -> Demand:
     """Sum over customers of share times their supply, with the rule for any-groups (4.2)."""
-    graph = ask.world.graph(chain)
     terms: list[float] = []
     rows: list[Row] = []
     sources: list[str] = []
     lower_bound = alternative = False
-    for customer, at in graph.customers(link):
-        flow = graph.flow(at)
-        theirs: Supply = ask("supply", chain, customer)
+    file = ask.world.chain(chain)
+    for at in file.outflows.get(link, ()):
+        flow = file.flows[at]
+        theirs: Supply = ask("supply", chain, flow.target)
         if theirs.known == 0:
             continue
         divisor, whole = 1, False
         if flow.need == "any":
             here = [member for member in flow.sources if ask("made_here", chain, member)]
             if here and link not in here:
-                if ask("made_here", chain, customer):
+                if ask("made_here", chain, flow.target):
                     terms.append(0.0)
                 continue
             divisor, whole = max(1, len(here)), not here
         share = flow.share
         if share is None or theirs.known is None or theirs.unit != MONEY:
-            lower_bound = lower_bound or ask("made_here", chain, customer)
+            lower_bound = lower_bound or ask("made_here", chain, flow.target)
             continue
         path = ("panorama", "flows", at, "share")
         share_sources = tuple(part.strip() for part in (flow.source or "").split("|") if part)

@@ -1,1 +1,16 @@
-"""Candidates, criteria, score and how sure the rank is."""
+"""Candidates, criteria, score and how sure the rank is: the rules by their name."""
+
+from __future__ import annotations
+
+from chainmap.core.derivation import Rule
+from chainmap.rank import criteria, score
+
+RULES: dict[str, Rule] = {
+    "basis": criteria.basis,
+    "basis_rows": criteria.basis_rows,
+    "neighbours": criteria.neighbours,
+    "gone": criteria.gone,
+    "marks": score.marks,
+    "score": score.score,
+    **{f"criterion.{name}": getattr(criteria, name) for name in criteria.CRITERIA},
+}

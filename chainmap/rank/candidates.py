@@ -1,0 +1,122 @@
+"""Who could close which gap: candidate rows, the expansion list, and firms without a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainmap.core.derivation import Book
+from chainmap.core.model import Row
+from chainmap.core.world import World
+
+KINDS = ("fill", "strengthen", "deepen", "extend", "build", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A firm that could close the gap of a link, and on what basis we think so."""
+
+    firm: str
+    chain: str
+    link: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Everyone who could serve a chain: in the running, here already, or not yet placed."""
+
+    running: tuple[Candidate, ...]
+    expansion: tuple[Candidate, ...]
+    undecided: tuple[Candidate, ...]
+
+
+def field_of(book: Book, chain: str) -> Field:
+    """The candidates of a chain.
+
+    A firm whose group already makes the link's product here goes to the expansion list; a firm
+    whose industry codes agree in three digits only stands there without a link.
+    """
+    world = book.world
+    running: list[Candidate] = []
+    expansion: list[Candidate] = []
+    placed: set[str] = set()
+    makers: dict[str, set[str]] = {}
+    for firm, link in _pairs(world, chain):
+        placed.add(firm)
+        kind = book.value("gap", chain, link).kind
+        if link not in makers:
+            producers = book.value("producing", chain, link)
+            makers[link] = {world.group(p.firm) for p in producers if p.firm}
+        candidate = Candidate(firm, chain, link, book.value("basis", firm, chain, link))
+        if world.group(firm) in makers[link]:
+            expansion.append(candidate)
+        elif kind in KINDS:
+            running.append(candidate)
+    undecided = [
+        Candidate(firm, chain, "", "undecided")
+        for firm in _by_code(world, chain, 3)
+        if firm not in placed
+    ]
+    return Field(tuple(running), tuple(expansion), tuple(undecided))
+
+
+def _pairs(world: World, chain: str) -> list[tuple[str, str]]:
+    """(firm, link) pairs that an activity, a match or an equal code suggests, each once."""
+    links = world.chain(chain).index
+    pairs: dict[tuple[str, str], None] = {}
+    for table in ("activities", "matches"):
+        for row in world.rows(table, ("chain",), (chain,)):
+            if row.text("link") in links:
+                pairs[row.text("firm"), row.text("link")] = None
+    by_code = _codes_of_links(world, chain, 4)
+    for firm in _by_code(world, chain, 4):
+        for code in codes_of(world, firm):
+            for link in by_code.get(code, ()):
+                pairs[firm, link] = None
+    return sorted(pairs)
+
+
+def _codes_of_links(world: World, chain: str, digits: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for link in world.chain(chain).links:
+        for code in link.industry:
+            found.setdefault(code[:digits], []).append(link.id)
+    return found
+
+
+def _by_code(world: World, chain: str, digits: int) -> Iterator[str]:
+    """Firms with a code that agrees with one of the chain's in so many digits."""
+    wanted = _codes_of_links(world, chain, digits)
+    for row in world.newest("firms"):
+        firm = row.text("firm")
+        if any(len(c) >= digits and c[:digits] in wanted for c in codes_of(world, firm)):
+            yield firm
+
+
+def codes_of(world: World, firm: str) -> tuple[str, ...]:
+    """Industry codes of a firm: its own, else those of its sector words on the lists."""
+    own = [c for row in world.rows("firms", ("firm",), (firm,)) for c in row.many("industry")]
+    if own:
+        return tuple(own)
+    return tuple(
+        dict.fromkeys(
+            code
+            for place in _places(world, firm)
+            for row in world.rows(
+                "sectors", ("list", "sector"), (place.text("list"), place.text("sector"))
+            )
+            for code in row.many("industry")
+        )
+    )
+
+
+def _places(world: World, firm: str) -> tuple[Row, ...]:
+    return world.rows("lists", ("firm",), (firm,))
+
+
+def on_list(world: World, name: str) -> set[str]:
+    """Firms of the newest year of a list."""
+    rows = world.rows("lists", ("list",), (name,))
+    newest = max((row.text("year") for row in rows), default="")
+    return {row.text("firm") for row in rows if row.text("year") == newest}

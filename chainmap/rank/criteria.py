@@ -1,0 +1,232 @@
+"""The eight criteria on fixed anchors, so that a newcomer changes no one's score (DESIGN 5)."""
+
+from __future__ import annotations
+
+import math
+
+from chainmap.core.derivation import Ask
+from chainmap.core.model import ACTIVE, Row
+from chainmap.core.text import fold
+from chainmap.rank.marks import Mark, clamp, unknown
+
+IMPACT = ("gap", "fit", "strength", "pull", "cluster")
+LIKELIHOOD = ("signals", "closeness", "headroom")
+CRITERIA = (*IMPACT, *LIKELIHOOD)
+FIRM_LINK = ("firm", "chain", "link")
+
+
+def basis(ask: Ask, firm: str, chain: str, link: str) -> str:
+    """The strongest reason to think that the firm can do the link's work."""
+    if ask.rows("activities", FIRM_LINK, (firm, chain, link)):
+        return "activity"
+    if ask.rows("matches", FIRM_LINK, (firm, chain, link)):
+        return "match"
+    return "industry"
+
+
+def basis_rows(ask: Ask, firm: str, chain: str, link: str) -> tuple[Row, ...]:
+    """The rows behind the basis."""
+    found = ask("basis", firm, chain, link)
+    if found in ("activity", "match"):
+        table = "activities" if found == "activity" else "matches"
+        return ask.rows(table, FIRM_LINK, (firm, chain, link))
+    return ask.rows("firms", ("firm",), (firm,))
+
+
+def gap(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+    """How much the gap matters: its priority; an unsettled one lies between 0 and that."""
+    del firm
+    priority: float | None = ask("priority", chain, link)
+    if priority is None:
+        return Mark(0.0)
+    if ask("gap", chain, link).kind == "check":
+        ask.say("criterion.gap_open", priority=priority)
+        return unknown(f"gap/{chain}/{link}", 0.0, priority)
+    return Mark(priority)
+
+
+def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+    """How surely the firm makes what the link needs: its role, its product, and the basis."""
+    found = ask("basis", firm, chain, link)
+    name = f"fit/{firm}/{chain}/{link}"
+    if found != "activity":
+        for row in ask("basis_rows", firm, chain, link):
+            ask.cell(row, "words" if found == "match" else "industry")
+        return unknown(name, 0.0, ask.setting(f"fit.{found}_ceiling"))
+    words = {fold(word) for word in ask.world.chain(chain).link(link).products}
+    best: Mark | None = None
+    for row in ask.rows("activities", FIRM_LINK, (firm, chain, link)):
+        product, role = str(ask.cell(row, "product") or ""), ask.cell(row, "role")
+        folded = fold(product)
+        exact = any(word in folded or (folded and folded in word) for word in words)
+        factor = 1.0 if exact else ask.setting("fit.other_product")
+        if role:
+            mark = Mark(factor * ask.setting(f"fit.{role}"))
+        else:
+            low, high = ask.setting("fit.minor"), ask.setting("fit.main")
+            mark = unknown(name, factor * low, factor * high)
+        if best is None or mark.value > best.value:
+            best = mark
+    assert best is not None
+    return best
+
+
+def strength(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
+    """Size of the firm: the logarithm of its revenue in 亿元 between two anchors."""
+    del chain, link
+    revenue = _revenue(ask, firm)
+    if revenue is None:
+        return unknown(f"strength/{firm}")
+    low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
+    if revenue <= low:
+        return Mark(0.0)
+    return Mark(clamp(100 * math.log(revenue / low) / math.log(high / low)))
+
+
+def _revenue(ask: Ask, firm: str) -> float | None:
+    """Revenue in 亿元: of the firm's row, else of its newest place on a list."""
+    for row in ask.rows("firms", ("firm",), (firm,)):
+        if row.number("revenue_100m_cny") is not None:
+            return ask.number(row, "revenue_100m_cny")
+    listed = [
+        row for row in ask.rows("lists", ("firm",), (firm,)) if row.number("revenue") is not None
+    ]
+    for row in sorted(listed, key=lambda r: (r.as_of, r.order), reverse=True):
+        revenue, currency = ask.number(row, "revenue"), row.text("currency")
+        if currency == "CNY":
+            return revenue
+        for rate in ask.rows("rates", ("year", "currency"), (row.text("year"), currency)):
+            cny = ask.number(rate, "cny")
+            assert revenue is not None and cny is not None
+            return revenue * cny
+    return None
+
+
+def pull(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+    """Whether leader firms or bureaus asked for it: by name, by product, or for the link."""
+    products = [
+        fold(row.text("product"))
+        for row in ask.rows("activities", FIRM_LINK, (firm, chain, link))
+        if row.text("product")
+    ]
+    best = 0.0
+    for row in ask("accepted_requests", chain, link):
+        wanted = str(ask.cell(row, "wanted") or "")
+        if wanted and wanted in (firm, ask.world.group(firm)):
+            level = "named"
+        elif wanted and any(p in fold(wanted) or fold(wanted) in p for p in products):
+            level = "product"
+        elif wanted and ask.world.rows("firms", ("firm",), (wanted,)):
+            continue  # someone else was asked for
+        else:
+            level = "link"
+        best = max(best, ask.setting(f"pull.{level}"))
+    return Mark(best)
+
+
+def neighbours(ask: Ask, chain: str, link: str) -> tuple[int, int]:
+    """Active links that it would buy from or sell to, and all of them."""
+    graph = ask.world.graph(chain)
+    near = dict.fromkeys(
+        [*(s for s, _ in graph.suppliers(link)), *(c for c, _ in graph.customers(link))]
+    )
+    return sum(ask("status", chain, other) in ACTIVE for other in near), len(near)
+
+
+def cluster(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+    """How many active neighbours the firm would find here."""
+    del firm
+    active, _ = ask("neighbours", chain, link)
+    ask.say("criterion.cluster", active=active)
+    return Mark(clamp(100 * active / ask.setting("cluster.full")))
+
+
+def toward_here(ask: Ask, toward: str) -> bool:
+    """Whether an event points at the region, or nowhere in particular."""
+    region = ask.world.workspace.region.removesuffix("市")
+    return not toward or region in toward
+
+
+def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
+    """Dated events of the firm, each weighing less with every half-life that passed."""
+    del chain, link
+    today = ask.today().last
+    rows = [
+        row
+        for row in ask.rows("signals", ("firm",), (firm,))
+        if (day := row.day("date")) is not None and day.last <= today
+    ]
+    if not rows:
+        ask.say("criterion.no_signal")
+        low, high = ask.setting("signals.unknown_low"), ask.setting("signals.unknown_high")
+        return unknown(f"signals/{firm}", low, high)
+    half_life = ask.setting("signals.half_life_years")
+    terms = [ask.setting("signals.middle")]
+    for row in rows:
+        kind, day = str(ask.cell(row, "kind")), ask.day(row, "date")
+        assert day is not None
+        weight = ask.setting(f"signals.weights.{kind}")
+        if weight > 0 and not toward_here(ask, str(ask.cell(row, "toward") or "")):
+            weight *= ask.setting("signals.elsewhere")
+        terms.append(weight * 0.5 ** ((today - day.last).days / 365.25 / half_life))
+    return Mark(clamp(math.fsum(terms)))
+
+
+def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+    """Closeness in market, resource and chain: the first two as assessed, the third computed."""
+    shares = {part: ask.setting(f"closeness.{part}") for part in ("market", "resource", "chain")}
+    total = math.fsum(shares.values())
+    active, near = ask("neighbours", chain, link)
+    base = [shares["chain"] / total * (100 * active / near if near else 0.0)]
+    open_parts = []
+    for part in ("market", "resource"):
+        rows = ask.rows("affinity", ("firm", "dimension"), (firm, part))
+        scale = shares[part] / total
+        if rows:
+            value = ask.number(rows[0], "value")
+            assert value is not None
+            base.append(scale * value)
+        elif scale:
+            quantity = unknown(f"closeness.{part}/{firm}").unknown[0][0]
+            open_parts.append((quantity, scale))
+    return Mark(math.fsum(base), tuple(open_parts))
+
+
+def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
+    """How much room its group has left here: nothing yet, sales only, one site, or many."""
+    del chain, link
+    today = ask.today().last
+    sites: set[tuple[str, str, str]] = set()
+    sales = absent = False
+    for member in ask.world.groups.get(ask.world.group(firm), (firm,)):
+        for row in ask.rows("presence", ("firm",), (member,)):
+            until = row.day("until")
+            if until is not None and until.last < today:
+                continue
+            activity = ask.cell(row, "activity")
+            sales, absent = sales or activity == "sales", absent or activity == "none"
+            if activity not in ("sales", "none"):
+                sites.add((member, row.text("district"), row.text("link")))
+    if sites:
+        large = len(sites) >= ask.setting("headroom.large_sites")
+        return Mark(ask.setting("headroom.large" if large else "headroom.one_site"))
+    if sales:
+        return Mark(ask.setting("headroom.sales"))
+    if absent:
+        return Mark(ask.setting("headroom.absent"))
+    ask.say("criterion.not_looked")
+    return unknown(f"headroom/{firm}")
+
+
+def gone(ask: Ask, firm: str) -> Row | None:
+    """The newest event that shows the firm gone, or going, elsewhere."""
+    rows = [
+        row
+        for row in ask.rows("signals", ("firm",), (firm,))
+        if row.text("kind") in ("moved_elsewhere", "relocation_announced")
+        and row.text("toward")
+        and not toward_here(ask, row.text("toward"))
+        and (day := row.day("date")) is not None
+        and day.last <= ask.today().last
+    ]
+    return max(rows, key=ask.world.age, default=None)
