@@ -31,4 +31,6 @@ RULES: dict[str, Rule] = {
     "completeness": figures.completeness,
     "local_ratio_value": figures.local_ratio_value,
     "local_ratio_count": figures.local_ratio_count,
+    "chain_figures": figures.chain_figures,
+    "link_figures": figures.link_figures,
 }

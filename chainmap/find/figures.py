@@ -57,3 +57,15 @@ def local_ratio_count(ask: Ask, chain: str) -> tuple[float | None, float | None]
             maybe += bool(found & (ACTIVE | {"unknown"}))
     ask.say("local.count", needs=needs, met=met, maybe=maybe)
     return (met / needs, maybe / needs) if needs else (None, None)
+
+
+def chain_figures(ask: Ask, chain: str) -> None:
+    """All figures of a chain under one heading, for "why"."""
+    for rule in ("completeness", "local_ratio_value", "local_ratio_count"):
+        ask(rule, chain)
+
+
+def link_figures(ask: Ask, chain: str, link: str) -> None:
+    """All figures of a link under one heading, for "why"."""
+    for rule in ("standing", "gap", "priority", "worth"):
+        ask(rule, chain, link)

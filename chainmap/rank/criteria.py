@@ -137,7 +137,7 @@ def cluster(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     """How many active neighbours the firm would find here."""
     del firm
     active, _ = ask("neighbours", chain, link)
-    ask.say("criterion.cluster", active=active)
+    ask.say("criterion.cluster_is", active=active)
     return Mark(clamp(100 * active / ask.setting("cluster.full")))
 
 

@@ -1,0 +1,180 @@
+"""Gaps, candidates and chains as they stand on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chainmap.core.words import figure, say
+from chainmap.show.columns import Cell, Head, Line, lay_out
+
+Row = Mapping[str, Any]
+STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
+
+
+def kind_word(row: Row, lang: str) -> str:
+    """A gap's kind; what it may be where it is not settled."""
+    if row["kind"] == "check":
+        return say("kind.suspect", lang, kind=say(f"kind.{row['suspect']}", lang))
+    word = say("kind.break" if row.get("break") else f"kind.{row['kind']}", lang)
+    return word if row["settled"] else say("kind.unsettled", lang, kind=word)
+
+
+def tally(counts: Mapping[str, int], lang: str, all_of_them: bool = True) -> str:
+    """``[强] 9  [弱] 9 …``: the counts by status."""
+    return "  ".join(
+        f"{say(f'tag.{status}', lang)} {counts.get(status, 0)}"
+        for status in STATUSES
+        if all_of_them or counts.get(status)
+    )
+
+
+def evidence(row: Row) -> str:
+    """``A/4``: the grade and how many sources; a bar where there are none."""
+    return f"{row['evidence_grade'] or '-'}/{len(row['sources'])}" if row["sources"] else "-"
+
+
+def gap_lines(
+    rows: Sequence[Row], notes: Mapping[str, str], open_to: Mapping[str, int], lang: str, limit: int
+) -> list[Line]:
+    """The gaps: one line a link, its note cut last."""
+    several = len({row["chain"] for row in rows}) > 1
+    names = ("status", "kind", "link", "local", "evidence", "open", "priority", "note")
+    heads = [Head(say(f"head.{name}", lang), right=name in ("local", "open", "priority"))
+             for name in names]  # fmt: skip
+    heads[2] = Head(heads[2].title, shrink_to=10)
+    heads[-1] = Head(heads[-1].title, shrink_to=6)
+    cells = []
+    for row in rows:
+        name = f"{row['chain']}/{row['name']}" if several else row["name"]
+        local = say("unknown", lang) if row["status"] == "unknown" else str(row["producers"])
+        cells.append(
+            [
+                Cell(say(f"tag.{row['status']}", lang), row["status"]),
+                Cell(kind_word(row, lang), "" if row["settled"] else "unknown"),
+                Cell(name, "bold"),
+                Cell(local),
+                Cell(evidence(row)),
+                Cell(str(open_to.get(row["ref"], 0))),
+                Cell(figure(row["priority"], 0) or "-"),
+                Cell(notes.get(row["ref"], "")),
+            ]
+        )
+    return lay_out(heads, cells, limit)
+
+
+def rank_lines(
+    rows: Sequence[Row], total: int, top: int, lang: str, limit: int, several: bool
+) -> list[Line]:
+    """Candidates, each with the interval of its rank; the strip only where there is room."""
+    strip = limit >= 100
+    heads = [Head(say("head.position", lang), right=True), Head(say("head.interval", lang))]
+    reach = min(total, max([int(r["rank_p95"]) for r in rows if r["rank_p95"]], default=1))
+    if strip:
+        dots = "." * max(0, 11 - len(str(reach)))
+        heads.append(Head(say("head.strip", lang, dots=dots, n=reach)))
+    heads += [
+        Head(say("head.kind", lang)),
+        Head(say("head.firm", lang), shrink_to=16),
+        Head(say("head.target", lang), shrink_to=10),
+        Head(say("head.score", lang), right=True),
+        Head(say("head.p_top", lang, top=top), right=True),
+        Head(say("head.evidence", lang)),
+        Head(say("head.basis", lang)),
+    ]
+    cells = []
+    for row in rows:
+        target = f"{row['chain']}/{row['link_name']}" if several else row["link_name"]
+        line = [Cell(str(row["position"])), Cell(interval(row))]
+        if strip:
+            line.append(Cell(_strip(row, reach), "dim"))
+        line += [
+            Cell(act(row, lang), "" if row["settled"] else "unknown"),
+            Cell(row["name"], "bold"),
+            Cell(target),
+            Cell(figure(row["score"])),
+            Cell(percent(row["p_top"])),
+            Cell(row["evidence_grade"] or "-"),
+            Cell(say(f"basis.{row['basis']}", lang)),
+        ]
+        cells.append(line)
+    return lay_out(heads, cells, limit)
+
+
+def act(row: Row, lang: str) -> str:
+    """``[补]`` for a gap, ``[核]补`` where it is only suspected."""
+    if row["kind"] == "check":
+        suspect = say(f"act.{row['suspect']}", lang) if row["suspect"] != "covered" else ""
+        return say("act.check", lang) + suspect.strip("[]") + ("?" if suspect else "")
+    return say(f"act.{row['kind']}", lang)
+
+
+def interval(row: Row) -> str:
+    """``3-9``: the 90 % interval of a rank; a bare rank is never printed."""
+    if row["rank_p05"] is None:
+        return "-"
+    return f"{row['rank_p05']:g}-{row['rank_p95']:g}"
+
+
+def percent(share: float | None) -> str:
+    """A probability: ``<1%`` for less than one percent, never 0 for what is merely unlikely."""
+    if share is None:
+        return "-"
+    return "<1%" if share < 0.01 else f"{share:.0%}"
+
+
+def _strip(row: Row, reach: int) -> str:
+    """``[..=====...]``: where the interval lies between 1 and the last rank shown."""
+    cells = 12
+    if row["rank_p05"] is None:
+        return ""
+    first = int((row["rank_p05"] - 1) / max(1, reach) * cells)
+    last = max(first + 1, int(-(-row["rank_p95"] * cells // max(1, reach))))
+    last = min(cells, last)
+    return "[" + "." * first + "=" * (last - first) + "." * (cells - last) + "]"
+
+
+def chain_lines(rows: Sequence[Row], one_figure_at: float, lang: str, limit: int) -> list[Line]:
+    """The chains with their counts and figures."""
+    heads = [Head(say("head.chain", lang), shrink_to=10), Head("id", shrink_to=12),
+             Head(say("head.links", lang), right=True)]  # fmt: skip
+    heads += [Head(say(f"tag.{status}", lang), right=True) for status in STATUSES]
+    heads += [
+        Head(say(f"head.{name}", lang), right=True)
+        for name in ("completeness", "local_value", "local_count")
+    ]
+    cells = [
+        [
+            Cell(row["name"], "bold"),
+            Cell(row["chain"]),
+            Cell(str(row["links"])),
+            *(Cell(str(row[status])) for status in STATUSES),
+            Cell(completeness(row, one_figure_at)),
+            Cell("-" if row["local_ratio_value"] is None else f"{row['local_ratio_value']:.0%}"),
+            Cell(span(row["local_ratio_count_low"], row["local_ratio_count_high"])),
+        ]
+        for row in rows
+    ]
+    return lay_out(heads, cells, limit)
+
+
+def completeness(row: Row, one_figure_at: float) -> str:
+    """Completeness as a range; as one figure only where few links are unknown."""
+    low, high = row["completeness_low"], row["completeness_high"]
+    if low is not None and row["unknown"] <= one_figure_at * row["links"]:
+        return f"{low:.0%}"
+    return span(low, high)
+
+
+def span(low: float | None, high: float | None) -> str:
+    """``21%-68%``; a bar where there is nothing to divide by."""
+    if low is None or high is None:
+        return "-"
+    return f"{low:.0%}" if low == high else f"{low:.0%}-{high:.0%}"
+
+
+def by_grade(rows: Sequence[Row], lang: str) -> str:
+    """How many rows rest on which evidence grade, the worst one of each."""
+    counts = Counter(row["evidence_grade"] or "-" for row in rows)
+    return "  ".join(f"<{grade}> {counts[grade]}" for grade in sorted(counts))

@@ -1,0 +1,238 @@
+"""The corridor: workspace → world → gaps → ranking → path, each step computed once, on demand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chainmap.core.dates import Day, parse_day
+from chainmap.core.derivation import Book, Figure
+from chainmap.core.model import Chain, Workspace
+from chainmap.core.problems import Place, Problem, in_order, problem
+from chainmap.core.world import World
+from chainmap.find import RULES as FIND
+from chainmap.find.status import sources_of
+from chainmap.rank import RULES as RANK
+
+if TYPE_CHECKING:
+    from chainmap.core.model import Row
+    from chainmap.plan.path import Path as ChainPath
+    from chainmap.rank.robust import Ranking, Request
+
+JsonRow = dict[str, Any]
+GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
+SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
+
+
+class UnknownRef(LookupError):
+    """No chain, link or firm of that id: what was asked for, and what is known."""
+
+    def __init__(self, what: str, word: str, known: Iterable[str]) -> None:
+        super().__init__(word)
+        self.what, self.word, self.known = what, word, sorted(known)
+
+
+class Study:
+    """A workspace at a study date, and everything computed from it."""
+
+    def __init__(self, workspace: Workspace, problems: list[Problem], at: Day) -> None:
+        self.workspace = workspace
+        self.read_problems = problems
+        self.world = World(workspace, at)
+        self.book = Book(self.world, {**FIND, **RANK})
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What reading found and what contradicts itself in the evidence."""
+        return in_order([*self.read_problems, *self.evidence_problems()])
+
+    def evidence_problems(self) -> list[Problem]:
+        """Warnings on evidence that says something else than the status that won."""
+        found: list[Problem] = []
+        for chain in self.workspace.chains.values():
+            for link in chain.links:
+                found += self._against(chain, link.id)
+        return found
+
+    def _against(self, chain: Chain, link: str) -> list[Problem]:
+        standing = self.book.value("standing", chain.id, link)
+        ref = f"{chain.id}/{link}"
+        if standing.basis == "override":
+            evident = self.book.value("evidence_standing", chain.id, link)
+            if evident.status in ("unknown", standing.status):
+                return []
+            at = chain.place("panorama", "links", chain.index[link], "status")
+            return [problem("E102", at, ref=ref, status=evident.status)]
+        words = {"ref": ref, "status": standing.status, "basis": standing.basis}
+        return [
+            problem("E101", Place(row.file, row.line), **words)
+            for row in self.book.value("contradictions", chain.id, link)
+        ]
+
+    def chain(self, chain: str) -> Chain:
+        """The chain of that id; UnknownRef where there is none."""
+        if chain not in self.workspace.chains:
+            raise UnknownRef("chain", chain, self.workspace.chains)
+        return self.workspace.chains[chain]
+
+    def chains(self, chain: str | None = None) -> list[Chain]:
+        """One chain, or all of them by id."""
+        return [self.chain(chain)] if chain else list(self.workspace.chains.values())
+
+    # gaps and chains
+
+    def gap_rows(self, chain: str | None = None, all_links: bool = False) -> list[JsonRow]:
+        """Gaps in the order of DESIGN 4.1; with ``all_links`` every link, the rest last."""
+        rows = [self._gap_row(c, link.id) for c in self.chains(chain) for link in c.links]
+        ordered = sorted(rows, key=_gap_order)
+        return [r for r in ordered if all_links or r["kind"] in (*GAP_ORDER, "check")]
+
+    def _gap_row(self, chain: Chain, link: str) -> JsonRow:
+        value = self.book.value
+        gap, worth = value("gap", chain.id, link), value("worth", chain.id, link)
+        standing = value("standing", chain.id, link)
+        behind = sources_of(standing.rows, standing.sources)
+        # What bears on the gap without deciding the status is cited too, after what decides it.
+        beside = [*value("wanted_rows", chain.id, link), *value("stale", chain.id, link)]
+        return {
+            "ref": f"{chain.id}/{link}",
+            "chain": chain.id,
+            "link": link,
+            "name": chain.link(link).name,
+            "stage": chain.stage_of(link).id,
+            "status": standing.status,
+            "basis": standing.basis,
+            "kind": gap.kind,
+            "suspect": gap.suspect,
+            "settled": gap.settled,
+            "depth": gap.depth,
+            "break": gap.breaks,
+            "value_100m_cny": worth.value,
+            "value_is_lower_bound": worth.lower_bound,
+            "alternative": worth.alternative,
+            "dependents": value("dependents", chain.id, link),
+            "critical": value("critical", chain.id, link),
+            "priority": value("priority", chain.id, link),
+            "producers": value("producers", chain.id, link),
+            "groups": value("groups", chain.id, link),
+            "evidence_grade": self.world.worst(behind),
+            "sources": list(dict.fromkeys([*behind, *sources_of(beside)])),
+        }
+
+    def chain_rows(self) -> list[JsonRow]:
+        """The chains with their figures, by id."""
+        return [self._chain_row(chain) for chain in self.chains()]
+
+    def _chain_row(self, chain: Chain) -> JsonRow:
+        counts = self.book.value("counts", chain.id)
+        low, high = self.book.value("completeness", chain.id)
+        met, maybe = self.book.value("local_ratio_count", chain.id)
+        statuses = ("strong", "weak", "present", "missing", "planned", "unknown")
+        return {
+            "ref": chain.id,
+            "chain": chain.id,
+            "name": chain.file.name,
+            "kind": chain.file.kind,
+            "links": counts.total(),
+            **{status: counts[status] for status in statuses},
+            "completeness_low": low,
+            "completeness_high": high,
+            "local_ratio_value": self.book.value("local_ratio_value", chain.id),
+            "local_ratio_count_low": met,
+            "local_ratio_count_high": maybe,
+        }
+
+    # ranking
+
+    def ranking(self, request: Request) -> Ranking:
+        """Candidates in their order, with intervals; see ``rank.robust``."""
+        from chainmap.rank.robust import rank
+
+        chains = [c.id for c in self.chains(request.chain)]
+        if request.link and not any(request.link in self.chain(c).index for c in chains):
+            known = [link.id for c in chains for link in self.chain(c).links]
+            raise UnknownRef("link", request.link, known)
+        return rank(self.book, chains, request)
+
+    # path
+
+    def path(self, chain: str) -> ChainPath:
+        """What is done when: hand-written and generated milestones of a chain."""
+        from chainmap.plan.path import Need, plan_path
+
+        file = self.chain(chain)
+        needs = []
+        for link in file.links:
+            gap = self.book.value("gap", chain, link.id)
+            needs.append(
+                Need(
+                    link.id,
+                    gap.kind,
+                    gap.suspect,
+                    gap.settled,
+                    self.book.value("priority", chain, link.id),
+                    self.book.value("status", chain, link.id),
+                )
+            )
+        projects = self.world.rows("projects", ("chain",), (chain,))
+        graph, settings = self.world.graph(chain), self.world.settings
+        return plan_path(file, graph, self.world.at, settings, needs, projects)
+
+    # why
+
+    def why(self, ref: str) -> Figure:
+        """The figure behind a ``ref``: a chain, a link or a candidate."""
+        parts = ref.split("/")
+        chain = self.chain(parts[0])
+        if len(parts) > 1 and parts[1] not in chain.index:
+            raise UnknownRef("link", parts[1], chain.index)
+        if len(parts) == 1:
+            return self.book.figure("chain_figures", chain.id)
+        if len(parts) == 2:
+            return self.book.figure("link_figures", chain.id, parts[1])
+        firm = parts[2]
+        firms = self.firms
+        if len(parts) > 3 or firm not in firms:
+            raise UnknownRef("firm", "/".join(parts[2:]), firms)
+        return self.book.figure("score", firm, chain.id, parts[1])
+
+    @property
+    def firms(self) -> dict[str, Row]:
+        """Visible firms by id."""
+        return {row.text("firm"): row for row in self.world.newest("firms")}
+
+    @property
+    def unseen(self) -> int:
+        """Rows dated after the study date, over the tables that were used."""
+        return sum(self.world.unseen.values())
+
+
+def open_study(
+    workspace: str | os.PathLike[str] | None = None,
+    as_of: str | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Study:
+    """Read a workspace and set the study date.
+
+    Raises FileNotFoundError where there is no workspace, ValueError for an impossible date.
+    """
+    from chainmap.read.workspace import find, load
+
+    option = os.fspath(workspace) if workspace is not None else None
+    found = find(option, os.environ, Path.cwd())
+    read, problems = load(found.root, progress=progress)
+    at = parse_day(as_of) if as_of else read.study_date
+    return Study(read, problems, at)
+
+
+def _gap_order(row: JsonRow) -> tuple[Any, ...]:
+    if row["kind"] in GAP_ORDER:
+        first: tuple[Any, ...] = (0, -(row["priority"] or 0.0))
+    elif row["kind"] == "check":
+        first = (1, SUSPECT_ORDER.index(row["suspect"]), -row["dependents"])
+    else:
+        first = (2,)
+    return (*first, row["link"], row["chain"])
