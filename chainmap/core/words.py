@@ -170,7 +170,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.range": ("{low}-{high}（未知，按中值 {middle} 计）", "{low}-{high} (unknown, taken at its middle {middle})"),
     "why.seen": ("（上文已展开）", "(unfolded above)"),
     "why.no_rows": ("{table}：没有可用的行", "{table}: no usable rows"),
-    "why.rows": ("{table}：{count} 行", "{table}: {count} rows"),
+    "why.count": ("{count} 行", "{count} rows"),
     "why.setting": ("{name} = {value}", "{name} = {value}"),
     "why.against": ("[注意] 与结论不一致的证据：{at}", "[note] evidence that disagrees: {at}"),
     "why.chain": ("产业链 {name}", "chain {name}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chainmap.core.text import cut, pad, width
@@ -108,17 +108,17 @@ def _fitting(text: str, cells: int) -> str:
     return kept or text[:1]
 
 
-def whole_names(names: Sequence[str], cells: int, more: str) -> str:
-    """As many whole names as fit, then ``more`` with the count; one alone is cut with dots.
+def whole_names(names: Sequence[str], cells: int, more: Callable[[str, int], str]) -> str:
+    """As many whole names as fit, then how many there are; one alone is cut with dots.
 
-    ``more`` is a sentence with ``{firms}`` and ``{count}``.
+    ``more(firms, count)`` makes the sentence that names some of them and counts them all.
     """
     joined = "、".join(names)
     if width(joined) <= cells or not names:
         return joined
     for kept in range(len(names) - 1, 0, -1):
-        text = more.format(firms="、".join(names[:kept]), count=len(names))
+        text = more("、".join(names[:kept]), len(names))
         if width(text) <= cells:
             return text
-    room = cells - width(more.format(firms="", count=len(names)))
-    return more.format(firms=cut(names[0], max(4, room)), count=len(names))
+    room = cells - width(more("", len(names)))
+    return more(cut(names[0], max(4, room)), len(names)) if len(names) > 1 else cut(joined, cells)

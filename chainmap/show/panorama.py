@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from chainmap.core.text import cut, pad, width
-from chainmap.core.words import WORDS, say
+from chainmap.core.words import say
 from chainmap.show.columns import Line, whole_names
 from chainmap.show.screens import tally
 
@@ -80,10 +81,16 @@ def _cards(cards: Sequence[Card], room: int, lang: str) -> list[Line]:
             (" " + card.evidence + "  ", "dim"),
         ]
         indent = width(tag) + 1
-        text = whole_names(card.firms, room - indent, WORDS["note.firms_more"][lang != "zh"]) if card.firms \
-            else cut(card.second, room - indent)  # fmt: skip
+        if card.firms:
+            text = whole_names(card.firms, room - indent, partial(_and_more, lang))
+        else:
+            text = cut(card.second, room - indent)
         second.append((" " * indent + pad(text, room - indent + 1), "dim"))
     last = second[-1]
     second[-1] = (last[0].rstrip(), last[1])
     first[-1] = (first[-1][0].rstrip(), "dim")
     return [first, second]
+
+
+def _and_more(lang: str, firms: str, count: int) -> str:
+    return say("note.firms_more", lang, firms=firms, count=count)

@@ -65,7 +65,7 @@ def gap_lines(
 
 
 def rank_lines(
-    rows: Sequence[Row], total: int, top: int, lang: str, limit: int, several: bool
+    rows: Sequence[Row], *, total: int, top: int, lang: str, limit: int, several: bool
 ) -> list[Line]:
     """Candidates, each with the interval of its rank; the strip only where there is room."""
     strip = limit >= 100
@@ -174,7 +174,7 @@ def span(low: float | None, high: float | None) -> str:
     return f"{low:.0%}" if low == high else f"{low:.0%}-{high:.0%}"
 
 
-def by_grade(rows: Sequence[Row], lang: str) -> str:
+def by_grade(rows: Sequence[Row]) -> str:
     """How many rows rest on which evidence grade, the worst one of each."""
     counts = Counter(row["evidence_grade"] or "-" for row in rows)
     return "  ".join(f"<{grade}> {counts[grade]}" for grade in sorted(counts))

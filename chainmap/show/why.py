@@ -1,0 +1,241 @@
+"""The derivation of a figure as a tree: for a terminal, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chainmap.core.dates import Day
+from chainmap.core.derivation import Figure, Found, Leaf
+from chainmap.core.model import Row
+from chainmap.core.words import WORDS, say
+from chainmap.show.columns import Line, wrap
+
+SourceOf = Callable[[str], Row | None]
+
+
+@dataclass(slots=True)
+class Node:
+    """One line of the tree with what stands below it."""
+
+    text: str
+    style: str = ""
+    below: list[Node] = field(default_factory=list)
+
+
+def tree(figure: Figure, source_of: SourceOf, lang: str) -> Node:
+    """The derivation of a figure for a reader; a part that was shown is not shown twice."""
+    return _Grower(source_of, lang).grow(figure)
+
+
+class _Grower:
+    def __init__(self, source_of: SourceOf, lang: str) -> None:
+        self.source_of, self.lang = source_of, lang
+        self.shown: set[int] = set()
+
+    def grow(self, figure: Figure) -> Node:
+        node = Node(self._title(figure), _style(figure.value))
+        if id(figure) in self.shown and figure.inputs:
+            node.text += say("why.seen", self.lang)
+            return node
+        self.shown.add(id(figure))
+        for part in _once(figure):
+            node.below += self._part(part)
+        return node
+
+    def _part(self, part: Leaf | Found | Figure) -> list[Node]:
+        if isinstance(part, Figure):
+            return [self.grow(part)] if _worth_showing(part) else []
+        if isinstance(part, Leaf):
+            return [self._leaf(part)]
+        if part.rows:
+            return []  # its cells follow one by one
+        return [Node(say("why.no_rows", self.lang, table=f"data/{part.table}.csv"), "dim")]
+
+    def _title(self, figure: Figure) -> str:
+        lang = self.lang
+        name = say(f"rule.{figure.rule}", lang) if f"rule.{figure.rule}" in WORDS else ""
+        if figure.rule.startswith("criterion."):
+            name = say(figure.rule, lang)
+        subject = "/".join(part for part in figure.args if part)
+        text = f"{name} {subject}: {worded(figure.value, lang)}"
+        if figure.note is not None:
+            key, words = figure.note
+            text += "  -- " + say(key, lang, **{k: _short(v) for k, v in words.items()})
+            text += _formula(words, lang)
+        return text
+
+    def _leaf(self, leaf: Leaf) -> Node:
+        text = f"{leaf.name} = {worded(leaf.value, self.lang)}  ({leaf.at.file}:{leaf.at.line})"
+        if leaf.as_of:
+            text += f"  {leaf.as_of}"
+        node = Node(text)
+        for source in leaf.sources:
+            row = self.source_of(source)
+            if row is None:
+                continue
+            words = {name: row.text(name) for name in ("grade", "date", "title")}
+            sentence = say("why.source", self.lang, source=source, **words)
+            node.below.append(Node(f"{sentence}  ({row.file}:{row.line})", "dim"))
+        return node
+
+
+def _once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
+    """The inputs, each once: a rule may read the same cell twice."""
+    seen: set[object] = set()
+    for part in figure.inputs:
+        key = (part.name, part.at) if isinstance(part, Leaf) else id(part)
+        if isinstance(part, Found):
+            key = (part.table, part.key)
+        if key not in seen:
+            seen.add(key)
+            yield part
+
+
+def _worth_showing(figure: Figure) -> bool:
+    """Whether a figure says anything: an empty list of rows does not."""
+    return figure.value not in ((), False) or bool(figure.note)
+
+
+def worded(value: Any, lang: str) -> str:
+    """A value as a reader sees it."""
+    if value is None:
+        return say("unknown", lang)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(round(value, 6)).removesuffix(".0")
+    if isinstance(value, Day | str | int):
+        return str(value)
+    for name in ("status", "kind", "known", "value", "score"):
+        if hasattr(value, name):
+            return _record(value, lang)
+    if isinstance(value, Row):
+        return f"{value.file}:{value.line}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {worded(v, lang)}" for k, v in value.items())
+    if isinstance(value, tuple | list):
+        rows = [part for part in value if isinstance(part, Row) or hasattr(part, "row")]
+        if rows:
+            return say("why.count", lang, count=len(rows))
+        return " / ".join(worded(part, lang) for part in value) or "-"
+    return str(value)
+
+
+def _record(value: Any, lang: str) -> str:
+    if hasattr(value, "basis"):
+        return f"{say(f'status.{value.status}', lang)} ({say(f'basis.{value.basis}', lang)})"
+    if hasattr(value, "kind"):
+        word = say(f"kind.{value.kind}", lang)
+        if value.suspect:
+            word += " " + say("kind.suspect", lang, kind=say(f"kind.{value.suspect}", lang))
+        if value.breaks:
+            word += " " + say("kind.break", lang)
+        return word + say("why.settled" if value.settled else "why.unsettled", lang)
+    if hasattr(value, "low") and hasattr(value, "known"):
+        low, known = worded(value.low, lang), worded(value.known, lang)
+        return f"{known} (S_low {low}) {value.unit or ''}".rstrip()
+    if hasattr(value, "impact"):
+        return f"{value.score:.1f}"
+    if hasattr(value, "span"):
+        if value.span is None:
+            return f"{value.value:.1f}"
+        low, high = value.span
+        middle = f"{value.value:.1f}"
+        return say("why.range", lang, low=f"{low:.1f}", high=f"{high:.1f}", middle=middle)
+    marks = ">= " if getattr(value, "lower_bound", False) else ""
+    return marks + worded(value.value, lang)
+
+
+def _formula(words: Mapping[str, Any], lang: str) -> str:
+    """The weighted mean with its numbers put in, where the rule kept them."""
+    if "parts" not in words:
+        return ""
+    names = {"value": "rule.worth", "dependents": "rule.dependents",
+             "critical": "rule.critical", "wanted": "rule.wanted_count"}  # fmt: skip
+    terms = [
+        f"{weight:g} x {value:.3g} {say(names.get(name, f'criterion.{name}'), lang)}"
+        for name, weight, value in words["parts"]
+    ]
+    total = sum(weight for _, weight, _ in words["parts"])
+    return f": ({' + '.join(terms)}) / {total:g}"
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, float):
+        return repr(round(value, 4)).removesuffix(".0")
+    return "、".join(value) if isinstance(value, list) and value and isinstance(value[0], str) \
+        else value  # fmt: skip
+
+
+def _style(value: Any) -> str:
+    return str(getattr(value, "status", "")) if hasattr(value, "basis") else ""
+
+
+def tree_lines(node: Node, limit: int) -> list[Line]:
+    """The tree with ASCII branches, long lines wrapped under their branch."""
+    lines: list[Line] = [[(part, node.style)] for part in wrap(node.text, limit)]
+    _branches(node, "", lines, limit)
+    return lines
+
+
+def _branches(node: Node, stem: str, lines: list[Line], limit: int) -> None:
+    for at, below in enumerate(node.below):
+        last = at == len(node.below) - 1
+        branch, on = ("`-- ", "    ") if last else ("+-- ", "|   ")
+        for number, part in enumerate(wrap(below.text, max(30, limit - len(stem) - 4))):
+            lines.append([(stem + (branch if number == 0 else on), "dim"), (part, below.style)])
+        _branches(below, stem + on, lines, limit)
+
+
+def as_data(figure: Figure, source_of: SourceOf) -> dict[str, Any]:
+    """The whole derivation as nested data; a figure that came before is given by its ref."""
+    seen: set[int] = set()
+
+    def grow(one: Figure) -> dict[str, Any]:
+        data: dict[str, Any] = {"rule": one.rule, "args": list(one.args), "value": _data(one.value)}
+        if id(one) in seen:
+            return {**data, "seen": True}
+        seen.add(id(one))
+        data["inputs"] = [grow(p) if isinstance(p, Figure) else leaf(p) for p in _once(one)]
+        return data
+
+    def leaf(part: Leaf | Found) -> dict[str, Any]:
+        if isinstance(part, Found):
+            lines = [row.line for row in part.rows]
+            return {"kind": "rows", "table": part.table, "key": list(part.key), "lines": lines}
+        return {
+            "kind": part.kind,
+            "name": part.name,
+            "value": _data(part.value),
+            "file": part.at.file,
+            "line": part.at.line,
+            "as_of": part.as_of or None,
+            "sources": [_source(source, source_of(source)) for source in part.sources],
+        }
+
+    return grow(figure)
+
+
+def _source(source: str, row: Row | None) -> dict[str, Any]:
+    known = {name: row.text(name) or None for name in ("grade", "date", "title")} if row else {}
+    return {"source": source, **known}
+
+
+def _data(value: Any) -> Any:
+    """A value as JSON has it: records by their fields, rows by their place."""
+    if isinstance(value, Row):
+        return {"file": value.file, "line": value.line}
+    if isinstance(value, Day):
+        return value.text
+    if isinstance(value, Mapping):
+        return {str(key): _data(part) for key, part in value.items()}
+    if isinstance(value, tuple | list | set):
+        return [_data(part) for part in value]
+    if hasattr(value, "span") and hasattr(value, "value"):
+        return {"value": value.value, "range": _data(value.span)}
+    fields = getattr(value, "__dataclass_fields__", None)
+    if fields:
+        return {name: _data(getattr(value, name)) for name in fields}
+    return value
