@@ -21,6 +21,13 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Both(NamedTuple):
+    """A word of a sentence in both languages, where it is not the author's own."""
+
+    zh: str
+    en: str
+
+
 class Entry(NamedTuple):
     """One code of the catalogue: what is wrong and what to do, in Chinese and English."""
 
@@ -53,6 +60,8 @@ CATALOGUE: dict[str, Entry] = {
                   "检查文件权限", "check its permissions"),
     "F110": Entry("error", "路径指向工作区以外", "the path leads out of the workspace",
                   "把文件本身放进工作区，不用链接", "put the file itself into the workspace, not a link"),
+    "F111": Entry("warning", "未读取：产业链文件须以 .yaml 结尾", "not read: chain files end in .yaml",
+                  "改名为 .yaml", "rename it to .yaml"),
     # Y: YAML
     "Y101": Entry("error", "YAML 语法错误：{reason}", "YAML syntax: {reason}",
                   "检查缩进、冒号、引号和括号是否成对", "check indentation, colons, quotes and brackets"),
@@ -125,7 +134,7 @@ CATALOGUE: dict[str, Entry] = {
     "T104": Entry("error", "本行有 {found} 格，表头有 {wanted} 列", "{found} cells in the row, {wanted} columns in the header",
                   "检查是否漏了逗号或引号", "look for a missing comma or quote"),
     "T105": Entry("error", "{column}：“{value}”不是数字", "{column}: {value!r} is not a number",
-                  "只写数字，单位写在单位列", "write digits only; units have their own column"),
+                  "只写数字，不加千分位逗号；单位写在单位列", "write digits only, without separators; units have their own column"),
     "T106": Entry("error", "{column}：“{value}”不是日期", "{column}: {value!r} is not a date",
                   "写成 2025、2025-06 或 2025-06-30", "write 2025, 2025-06 or 2025-06-30"),
     "T107": Entry("error", "{column}：“{value}”不在可选词之中", "{column}: {value!r} is none of the words allowed",
@@ -166,6 +175,8 @@ CATALOGUE: dict[str, Entry] = {
                   "改正其中一个", "correct one of them"),
     "T125": Entry("warning", "工作区没有这张表的定义，未读取", "no such table is known; not read",
                   "如写错文件名请改正", "correct the file name if it is a slip"),
+    "T126": Entry("warning", "{count} 行只引用了有错误的数据源，暂不计入", "{count} rows rest only on sources with errors and are left out",
+                  "先改正 sources.csv：{ids}", "correct sources.csv first: {ids}"),
     # S: settings and region
     "S101": Entry("error", "未知的设置“{key}”", "unknown setting {key!r}",
                   "删除或改正", "remove or correct it"),
@@ -199,12 +210,12 @@ class Problem:
     def message(self, language: Language = "zh") -> str:
         """What is wrong, in a sentence."""
         entry = CATALOGUE[self.code]
-        return (entry.zh if language == "zh" else entry.en).format(**self.words)
+        return (entry.zh if language == "zh" else entry.en).format(**self._spoken(language))
 
     def hint(self, language: Language = "zh") -> str:
         """What to do, with the word that was probably meant."""
         entry = CATALOGUE[self.code]
-        do = (entry.zh_do if language == "zh" else entry.en_do).format(**self.words)
+        do = (entry.zh_do if language == "zh" else entry.en_do).format(**self._spoken(language))
         if self.guess is None:
             return do
         meant = (
@@ -213,6 +224,12 @@ class Problem:
             else f"did you mean {self.guess!r}? "
         )
         return meant + do
+
+    def _spoken(self, language: Language) -> dict[str, object]:
+        return {
+            name: getattr(word, language) if isinstance(word, Both) else word
+            for name, word in self.words.items()
+        }
 
     def line(self, language: Language = "zh") -> str:
         """``file:line:column: error[C104]: what; what to do``."""
