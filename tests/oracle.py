@@ -189,6 +189,37 @@ def status(case: Case, link: str) -> tuple[str, str]:
     return result, basis
 
 
+def evidence(case: Case, link: str) -> tuple[set[str], set[str]]:
+    """Sources that stand behind status and basis: those that must be named, and that may be.
+
+    The two differ only where the text leaves open how far "the rows behind" reaches: a capacity
+    is derived through the customers' supply and the shares, and one search may confirm another.
+    """
+    basis = status(case, link)[1]
+    searches = live_findings(case, link, case.scoring.search_life_years)
+    coming = ("签约", "开工", "建设")
+    rows: dict[str, list[Row | None]] = {
+        "finding": [statement(case, link)],
+        "count": [*production_rows(case, link)],
+        "search": [row for row in searches if row["status"] == "none_found"],
+        "project": [r for r in case.rows("projects", link) if project_stage(case, r) in coming],
+        "capacity": [newest_with(case, link, "demand")],
+    }
+    must = {s for row in rows.get(basis, []) if row for s in row["source"].split("|")}
+    if basis == "override":
+        must = set(str(case.links[link]["status"]["source"]).split("|"))
+    if basis == "search" and len(rows["search"]) > 1:
+        return set(), must
+    if basis != "capacity":
+        return must, must
+    users = [flow for flow in case.flows if link in flow["from"]]
+    may = {source for flow in users for source in flow["source"].split("|") if source}
+    for other in (link, *(flow["to"] for flow in users)):
+        for table in ("findings", "presence", "projects"):
+            may |= {s for row in case.rows(table, other) for s in row["source"].split("|")}
+    return must, may
+
+
 def ultimate_parent(case: Case, firm: str) -> str:
     for row in case.tables["firms"]:
         if row["firm"] == firm and row["parent"]:
@@ -350,7 +381,7 @@ def priority(case: Case, link: str, kind: str) -> float | None:
 def gap(case: Case, states: dict[str, str], link: str) -> dict[str, Any]:
     kind, suspect = kind_and_suspect(case, states, link)
     value, lower_bound, alternative = gap_value(case, link, kind)
-    firms = {row["firm"] for row in production_rows(case, link)}
+    firms = {row["firm"] for row in production_rows(case, link) if row["firm"]}
     return {
         "status": states[link],
         "basis": status(case, link)[1],
@@ -368,6 +399,11 @@ def gap(case: Case, states: dict[str, str], link: str) -> dict[str, Any]:
         "producers": len(firms),
         "groups": len({ultimate_parent(case, firm) for firm in firms}),
     }
+
+
+def sources(case: Case, link: str) -> dict[str, list[str]]:
+    must, may = evidence(case, link)
+    return {"must": sorted(must), "may": sorted(may)}
 
 
 def ratio_by_value(case: Case) -> float | None:
@@ -404,10 +440,14 @@ def chain_figures(case: Case, states: dict[str, str]) -> dict[str, Any]:
 def answer(
     workspace: Path, chain: str, as_of: str | None = None, scoring: Scoring | None = None
 ) -> dict[str, Any]:
-    """What `gaps CHAIN --all` (by link) and the chain's line of `chains` must say."""
+    """What `gaps CHAIN --all` (by link) and the chain's line of `chains` must say.
+
+    `sources` bounds what the gaps may name as the sources of a link's status.
+    """
     case = read_case(workspace, chain, as_of, scoring or Scoring())
     states = {link: status(case, link)[0] for link in case.links}
     return {
         "gaps": {link: gap(case, states, link) for link in case.links},
         "chains": chain_figures(case, states),
+        "sources": {link: sources(case, link) for link in case.links},
     }

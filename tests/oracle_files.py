@@ -137,6 +137,7 @@ def read_case(workspace: Path, chain: str, as_of: str | None, scoring: Scoring) 
                 "to": flow["to"],
                 "need": flow.get("need", "required"),
                 "share": float(flow["share"]) if "share" in flow else None,
+                "source": flow.get("source", ""),
             }
         )
     grades = {row["source"]: row["grade"] for row in read_table(data / "sources.csv")}

@@ -56,8 +56,10 @@ class World:
     tables: dict[str, list[Row]]
     study_date: str
     region: str = "示例市"
+    numbers: dict[str, float] = field(default_factory=dict)  # of scoring.yaml, by dotted name
     columns: dict[str, list[str]] = field(
-        default_factory=lambda: {table: header.split(",") for table, header in HEADERS.items()}
+        default_factory=lambda: {table: header.split(",") for table, header in HEADERS.items()},
+        repr=False,
     )
 
     def places(self) -> list[tuple[str, str]]:
@@ -105,6 +107,18 @@ def block(document: dict[str, Any], indent: str = "") -> str:
     return "".join(lines)
 
 
+def settings(numbers: dict[str, float]) -> str:
+    """A scoring.yaml that states these numbers and leaves the others to the one that ships."""
+    tree: dict[str, Any] = {}
+    for name, number in numbers.items():
+        *parents, last = name.split(".")
+        inner = tree
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+        inner[last] = {"value": float(number), "because": "试验"}
+    return block(tree)
+
+
 def write(world: World, directory: Path) -> None:
     """Write the workspace into an empty directory."""
     (directory / "chains").mkdir()
@@ -113,6 +127,8 @@ def write(world: World, directory: Path) -> None:
         (directory / "chains" / f"{chain}.yaml").write_text(block(document), encoding="utf-8")
     region = f"region: {world.region}\nstudy_date: {world.study_date}\n"
     (directory / "data" / "region.yaml").write_text(region, encoding="utf-8")
+    if world.numbers:
+        (directory / "data" / "scoring.yaml").write_text(settings(world.numbers), encoding="utf-8")
     for table, rows in world.tables.items():
         if not rows and table not in ("sources", "firms"):
             continue
@@ -291,7 +307,7 @@ def presence_row(draw: Draw, places: list[Row], firms: int, dates: list[str]) ->
 def project_row(draw: Draw, places: list[Row], firms: int, dates: list[str]) -> Row:
     project = f"p{draw(st.integers(0, 3))}"
     row = {"project": project, "name": f"项目{project}"} | draw(st.sampled_from(places))
-    row["firm"] = f"f{draw(st.integers(0, firms - 1))}"
+    row["firm"] = draw(st.sampled_from([*(f"f{number}" for number in range(firms)), ""]))
     row["stage"] = draw(st.sampled_from(STAGES))
     for column in draw(st.lists(st.sampled_from(STAGE_DATES), max_size=2, unique=True)):
         row[column] = draw(st.sampled_from(dates))
