@@ -40,6 +40,11 @@ class Terminal:
         wanted = tty and "NO_COLOR" not in os.environ if colour is None else colour and tty
         self._console = self._rich() if wanted else None
 
+    @property
+    def coloured(self) -> bool:
+        """Whether colour is added."""
+        return self._console is not None
+
     def _rich(self) -> Console:
         from rich.console import Console
 

@@ -85,7 +85,7 @@ def _once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
     """The inputs, each once: a rule may read the same cell twice."""
     seen: set[object] = set()
     for part in figure.inputs:
-        key = (part.name, part.at) if isinstance(part, Leaf) else id(part)
+        key: object = (part.name, part.at) if isinstance(part, Leaf) else id(part)
         if isinstance(part, Found):
             key = (part.table, part.key)
         if key not in seen:

@@ -1,0 +1,171 @@
+"""Commands that look at what is there: chains, gaps, why."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chainmap.cli.options import File, Format, MaybeChain
+from chainmap.cli.session import RANKING, Output, Session, Sheet, session
+from chainmap.core.words import say
+
+if TYPE_CHECKING:
+    from chainmap.show.terminal import Terminal
+    from chainmap.study import JsonRow, Study
+
+GAP_KEYS = (
+    "ref", "chain", "link", "name", "stage", "status", "basis", "kind", "suspect", "settled",
+    "depth", "break", "value_100m_cny", "value_is_lower_bound", "alternative", "dependents",
+    "critical", "priority", "producers", "groups", "evidence_grade", "sources",
+)  # fmt: skip
+CHAIN_KEYS = (
+    "ref", "chain", "name", "kind", "links", "strong", "weak", "present", "missing", "planned",
+    "unknown", "completeness_low", "completeness_high", "local_ratio_value",
+    "local_ratio_count_low", "local_ratio_count_high",
+)  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Put this module's commands into the application."""
+    app.command(help="help.chains")(chains)
+    app.command(help="help.gaps")(gaps)
+    app.command(help="help.why")(why)
+
+
+def chains(form: Format = None, output: File = None) -> None:
+    run = session()
+    study = run.open()
+    rows = study.chain_rows()
+
+    def lines(terminal: Terminal) -> None:
+        from chainmap.show.screens import chain_lines
+
+        terminal.say(_heading(run, study, say("title.chains", run.lang, region=_region(study))))
+        at = study.world.settings["figures.one_figure_at"]
+        terminal.lines(chain_lines(rows, at, run.lang, terminal.width))
+        terminal.say()
+        terminal.say(say("legend", run.lang), "dim")
+
+    run.emit(Output(output, form), study, Sheet(rows, CHAIN_KEYS), lines)
+    run.finish()
+
+
+def gaps(
+    chain: MaybeChain = None,
+    every: Annotated[bool, typer.Option("--all", help="help.all")] = False,
+    form: Format = None,
+    output: File = None,
+) -> None:
+    run = session()
+    study = run.open(RANKING, chain)
+    known_chain(run, study, chain)
+    rows = study.gap_rows(chain, every)
+    run.emit(
+        Output(output, form),
+        study,
+        Sheet(rows, GAP_KEYS),
+        lambda terminal: gap_screen(run, study, chain, rows, terminal),
+    )
+    run.finish()
+
+
+def gap_screen(
+    run: Session, study: Study, chain: str | None, rows: list[JsonRow], terminal: Terminal
+) -> None:
+    """Gaps for a reader: counts, one line a link, what was left out."""
+    from chainmap.show.screens import gap_lines, tally
+    from chainmap.study.content import candidates_by_link, gap_note
+
+    names = [c.file.name for c in study.chains(chain)]
+    title = names[0] if chain else say("title.all", run.lang)
+    heading = say("title.gaps", run.lang, region=_region(study), chain=title)
+    terminal.say(_heading(run, study, heading), "bold")
+    counts: Counter[str] = Counter()
+    open_to: dict[str, int] = {}
+    for one in study.chains(chain):
+        counts += study.book.value("counts", one.id)
+        for link, count in candidates_by_link(study, one.id).items():
+            open_to[f"{one.id}/{link}"] = count
+    terminal.say(f"{say('links', run.lang, count=counts.total())}  {tally(counts, run.lang)}")
+    terminal.say()
+    if not rows:
+        terminal.say(say("gaps.none", run.lang))
+        return
+    notes = {row["ref"]: gap_note(study, row, run.lang) for row in rows}
+    terminal.lines(gap_lines(rows, notes, open_to, run.lang, terminal.width))
+    terminal.say()
+    left = study.gap_rows(chain, True)[len(rows) :]
+    if left:
+        kinds = Counter(row["kind"] for row in left)
+        joint = "、" if run.lang == "zh" else ", "
+        parts = joint.join(f"{say(f'kind.{k}', run.lang)} {n}" for k, n in kinds.items())
+        terminal.say(say("more.links", run.lang, count=len(left), parts=parts), "dim")
+    terminal.say(say("gaps.foot", run.lang), "dim")
+
+
+def why(
+    ref: Annotated[str, typer.Argument(metavar="REF", help="help.ref")],
+    form: Format = None,
+    output: File = None,
+) -> None:
+    from chainmap.study import UnknownRef
+
+    run = session()
+    study = run.open(RANKING, ref.split("/")[0])
+    try:
+        figure = study.why(ref)
+    except UnknownRef as error:
+        run.unknown(f"use.{error.what}", error.word, error.known)
+    from chainmap.show.formats import as_json
+    from chainmap.show.why import as_data, tree, tree_lines
+
+    sources = {row.text("source"): row for row in study.workspace.rows("sources")}
+    out = Output(output, form)
+    kind = out.format(run)
+    if kind == "json":
+        envelope = {"as_of": study.world.at.text, "workspace_hash": study.workspace.hash}
+        data = {"ref": ref, "tree": as_data(figure, sources.get)}
+        run.deliver(out, as_json(envelope, [data]))
+    elif kind == "table":
+        terminal = run.terminal
+        terminal.lines(tree_lines(tree(figure, sources.get, run.lang), terminal.width))
+        for one in study.evidence_problems():
+            if str(one.words["ref"]) == "/".join(ref.split("/")[:2]):
+                terminal.say(say("why.against", run.lang, at=one.line(run.lang)), "warning")
+    else:
+        flat = list(_flat(as_data(figure, sources.get), 0))
+        heads = ("depth", "rule", "args", "value", "file", "line", "as_of", "sources")
+        run.deliver(out, Sheet(flat, heads).encoded(kind, study))
+    run.finish()
+
+
+def _flat(node: JsonRow, depth: int) -> list[JsonRow]:
+    """The tree as rows, each with its depth."""
+    if "rule" not in node:
+        if node["kind"] == "rows":
+            return []
+        ids = [s["source"] for s in node["sources"]]
+        return [
+            {**node, "depth": depth, "rule": node["kind"], "args": node["name"], "sources": ids}
+        ]
+    value = node["value"]
+    text = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+    row = {"depth": depth, "rule": node["rule"], "args": "/".join(node["args"]), "value": text}
+    return [row, *(r for part in node.get("inputs", ()) for r in _flat(part, depth + 1))]
+
+
+def known_chain(run: Session, study: Study, chain: str | None) -> None:
+    """Ends with wrong usage where there is no such chain."""
+    if chain is not None and chain not in study.workspace.chains:
+        run.unknown("use.chain", chain, study.workspace.chains)
+
+
+def _region(study: Study) -> str:
+    return study.workspace.region
+
+
+def _heading(run: Session, study: Study, title: str) -> str:
+    return f"{title}    {say('as_of', run.lang, day=study.world.at.text)}"

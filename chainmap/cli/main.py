@@ -1,0 +1,141 @@
+"""The ``chainmap`` command: options before the command, and how a run ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, cast
+
+import click
+import typer
+
+from chainmap import __version__
+from chainmap.cli.session import Session, Stop
+from chainmap.core.problems import Language
+from chainmap.core.words import WORDS, say
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_LANGUAGES = click.Choice(["zh", "en"])
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"chainmap {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help="help.app")
+def options(
+    context: typer.Context,
+    workspace: Annotated[str | None, typer.Option(help="help.workspace")] = None,
+    as_of: Annotated[str | None, typer.Option(help="help.as_of")] = None,
+    lang: Annotated[
+        str, typer.Option(help="help.lang", click_type=click.Choice(["zh", "en"]))
+    ] = "zh",
+    no_color: Annotated[bool, typer.Option("--no-color", help="help.no_color")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="help.debug")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="help.version")
+    ] = False,
+) -> None:
+    del version
+    colour = False if no_color else None
+    context.obj = Session(workspace, as_of, cast(Language, lang), colour, debug)
+
+
+def _language(arguments: Sequence[str]) -> Language:
+    """The language of the help pages, told before the arguments are parsed."""
+    for at, word in enumerate(arguments):
+        if word == "--lang=en" or (word == "--lang" and arguments[at + 1 : at + 2] == ["en"]):
+            return "en"
+    return "zh"
+
+
+def command(lang: Language) -> click.Command:
+    """The whole command tree, its help in one language."""
+    from chainmap.cli import files, look, maps, ranking
+
+    for group in (files, look, ranking, maps):
+        group.register(app)
+    root = typer.main.get_command(app)
+    _translate(root, lang)
+    return root
+
+
+def _translate(one: click.Command, lang: Language) -> None:
+    """Help texts stand in the code as keys of the catalogue."""
+    if one.help in WORDS:
+        one.help = say(one.help, lang)
+    for parameter in one.params:
+        text = getattr(parameter, "help", None)
+        if text in WORDS:
+            parameter.help = say(text, lang)  # type: ignore[attr-defined]
+    for below in getattr(one, "commands", {}).values():
+        _translate(below, lang)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    lang = _language(words)
+    debug = "--debug" in words
+    try:
+        code = _run(words, lang)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _tell(say("error.interrupted", lang))
+        code = 130
+    except BrokenPipeError:
+        _drop_stdout()
+        code = 0
+    except OSError as error:
+        # Only writing to stdout is left to fail here; files are read and written with care.
+        _drop_stdout()
+        _tell(say("error.write", lang, path="stdout", reason=error.strerror or error))
+        code = 4
+    except Exception as error:
+        if debug:
+            raise
+        _tell(say("error.bug", lang, kind=type(error).__name__, reason=error))
+        code = 70
+    sys.exit(code)
+
+
+def _run(words: list[str], lang: Language) -> int:
+    try:
+        result = command(lang).main(words, prog_name="chainmap", standalone_mode=False)
+    except Stop as stop:
+        sys.stdout.flush()
+        if stop.sentence:
+            _tell(stop.sentence)
+        return stop.code
+    except click.exceptions.NoArgsIsHelpError as error:
+        _tell(error.format_message(), clean=False)
+        return 2
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return result if isinstance(result, int) else 0
+
+
+def _tell(sentence: str, clean: bool = True) -> None:
+    from chainmap.core.text import safe
+
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    text = safe(sentence) if clean else sentence
+    print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+
+
+def _drop_stdout() -> None:
+    """Point stdout at nothing, so that the last flush of the interpreter does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,217 @@
+"""What every command shares: the options before it, the study, and how rows leave."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from chainmap.core.problems import Language, Problem
+from chainmap.core.words import say
+
+if TYPE_CHECKING:
+    from chainmap.show.columns import Line
+    from chainmap.show.terminal import Terminal
+    from chainmap.study import Study
+
+EVIDENCE = ("sources", "firms", "findings", "presence", "projects", "requests")
+RANKING = (*EVIDENCE, "activities", "matches", "signals", "affinity", "lists", "rates", "sectors")
+
+
+class Stop(Exception):
+    """An end with an exit code and a sentence for stderr."""
+
+    def __init__(self, code: int, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.code, self.sentence = code, sentence
+
+
+@dataclass
+class Session:
+    """The options before the command; opens the study and prints what a command found."""
+
+    workspace: str | None = None
+    as_of: str | None = None
+    lang: Language = "zh"
+    colour: bool | None = None
+    debug: bool = False
+    failed: bool = field(default=False, init=False)
+
+    def say(self, key: str, **words: Any) -> str:
+        """A sentence of the catalogue in the session's language."""
+        return say(key, self.lang, **words)
+
+    def tell(self, sentence: str) -> None:
+        """A line on stderr."""
+        from chainmap.show.terminal import Terminal
+
+        Terminal(sys.stderr, self.colour).line([(sentence, "")])
+
+    @property
+    def terminal(self) -> Terminal:
+        """Where data for a reader goes."""
+        from chainmap.show.terminal import Terminal
+
+        return Terminal(sys.stdout, self.colour)
+
+    def open(self, needs: Iterable[str] = EVIDENCE, chain: str | None = None) -> Study:
+        """The study; problems of files that the command needs go to stderr, others are counted.
+
+        Raises Stop where the chain that was asked for cannot be read.
+        """
+        study = self.open_any()
+        needed = {f"data/{name}.csv" for name in needs} | {"data/region.yaml", "data/scoring.yaml"}
+        files = [f"chains/{chain}.yaml"] if chain else []
+        mine: list[Problem] = []
+        other: list[Problem] = []
+        for one in study.read_problems:
+            file = one.at.file
+            here = file in needed or file in files or (not chain and file.startswith("chains/"))
+            (mine if here else other).append(one)
+        for one in mine:
+            if one.severity == "error":
+                self.failed = True
+                self.tell(one.line(self.lang))
+        warnings = [one for one in mine if one.severity == "warning"]
+        rest = [*other, *warnings]
+        if rest:
+            errors = sum(one.severity == "error" for one in rest)
+            self.tell(self.say("problems.elsewhere", errors=errors, warnings=len(rest) - errors))
+        if (
+            chain
+            and chain not in study.workspace.chains
+            and any(one.at.file in files and one.severity == "error" for one in mine)
+        ):
+            raise Stop(1, self.say("error.chain_broken", file=files[0]))
+        if any(one.at.file == "data/region.yaml" and one.severity == "error" for one in mine):
+            raise Stop(1, self.say("error.input"))
+        return study
+
+    def open_any(self) -> Study:
+        """The study, whatever its problems; where the workspace was found goes to stderr."""
+        from chainmap.core.dates import parse_day
+        from chainmap.read.workspace import find, load
+        from chainmap.study import Study
+
+        found = find(self.workspace, os.environ, Path.cwd())
+        if not (found.root / "chains").is_dir() or not (found.root / "data").is_dir():
+            raise Stop(2, self.say("use.no_workspace", path=found.root))
+        if found.how == "parent":
+            self.tell(self.say("workspace.parent", root=found.root))
+        elif found.how == "shipped":
+            self.tell(self.say("workspace.shipped"))
+        workspace, problems = load(found.root)
+        try:
+            at = parse_day(self.as_of) if self.as_of else workspace.study_date
+        except ValueError:
+            raise Stop(2, self.say("use.as_of", word=self.as_of)) from None
+        return Study(workspace, problems, at)
+
+    def emit(
+        self, out: Output, study: Study, rows: Sequence[Mapping[str, Any]], **more: Any
+    ) -> None:
+        """Rows in the format that was asked for: ``lines`` makes the terminal form."""
+        lines: Callable[[Terminal], None] = more.pop("lines")
+        heads: Sequence[str] = more.pop("heads", None) or (list(rows[0]) if rows else ["ref"])
+        below: Sequence[Sequence[Any]] = more.pop("below", ())
+        kind = out.format(self)
+        if kind == "table":
+            lines(self.terminal)
+        else:
+            self.deliver(out, _encoded(kind, study, rows, heads, below, more))
+        if study.unseen:
+            self.tell(self.say("unseen", count=study.unseen, day=study.world.at.text))
+
+    def deliver(self, out: Output, data: bytes) -> None:
+        """Bytes to the output file, whole, or to stdout."""
+        if out.file is None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            return
+        from chainmap.core.whole import write_whole
+
+        try:
+            write_whole(out.file, data)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise Stop(4, self.say("error.write", path=out.file, reason=reason)) from error
+        self.tell(self.say("written", path=out.file))
+
+    def finish(self) -> None:
+        """Ends with 1 where the input that a command needed has errors."""
+        if self.failed:
+            raise Stop(1)
+
+    def unknown(self, key: str, word: str, known: Iterable[str]) -> NoReturn:
+        """Ends with wrong usage: what is unknown, what was probably meant, what is known."""
+        from chainmap.core.text import near
+
+        names = list(known)
+        sentence = self.say(key, word=word)
+        guess = near(word, names)
+        if guess:
+            sentence += self.say("use.guess", guess=guess)
+        elif names:
+            some = "、".join(names[:12]) + (" .." if len(names) > 12 else "")
+            sentence += self.say("use.known", known=some)
+        raise Stop(2, sentence)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where and how a command's rows go."""
+
+    file: Path | None
+    wanted: str | None
+
+    def format(self, session: Session) -> str:
+        """table, csv, json or md; wrong usage where suffix and --format disagree."""
+        from chainmap.show.formats import FORMATS
+
+        if self.file is None:
+            return self.wanted or "table"
+        suffix = self.file.suffix.lower()
+        if suffix not in FORMATS:
+            known = " ".join(FORMATS)
+            raise Stop(2, session.say("use.no_suffix", suffix=suffix, known=known))
+        if self.wanted not in (None, FORMATS[suffix]):
+            raise Stop(2, session.say("use.suffix", suffix=suffix, format=self.wanted))
+        return FORMATS[suffix]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows for machines: their keys in order, what goes around them, and lines below them."""
+
+    rows: Sequence[Mapping[str, Any]]
+    heads: Sequence[str]
+    envelope: Mapping[str, Any] = field(default_factory=dict)
+    below: Sequence[Sequence[Any]] = ()
+
+    def encoded(self, kind: str, study: Study) -> bytes:
+        """The rows as csv, json or md."""
+        from chainmap.show.formats import as_csv, as_json, as_markdown
+
+        if kind == "json":
+            first = {"as_of": study.world.at.text, "workspace_hash": study.workspace.hash}
+            return as_json({**first, **self.envelope}, self.rows)
+        cells = [*([row.get(head) for head in self.heads] for row in self.rows), *self.below]
+        return as_csv(self.heads, cells) if kind == "csv" else as_markdown(self.heads, cells)
+
+
+def session() -> Session:
+    """The session of the running command."""
+    found = click.get_current_context().find_object(Session)
+    assert found is not None
+    return found
+
+
+def as_lines(lines: Sequence[Line]) -> Callable[[Terminal], None]:
+    """Lines that are ready, as something to print."""
+    return lambda terminal: terminal.lines(lines)

@@ -1,0 +1,73 @@
+"""The key-project table: its 21 columns, and how each cell is put (DESIGN section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chainmap.core.words import say
+from chainmap.show.columns import Cell, Head, Line, lay_out
+
+COLUMNS = (
+    "序号", "项目（目标企业）名称", "投资主体/总部", "企业类别", "产业链", "环节", "招商类型",
+    "项目内容", "计划总投资（亿元）", "内外资", "需用土地/载体", "拟落区市", "来源", "综合得分",
+    "阶段", "对接进展", "下一步/时限", "责任领导", "责任单位", "排名区间", "证据",
+)  # fmt: skip
+ENGLISH = (
+    "No.", "Project (target firm)", "Investor / HQ", "Class", "Chain", "Link", "Kind",
+    "Content", "Investment (100m CNY)", "Capital", "Land / site", "District", "Origin", "Score",
+    "Stage", "Progress", "Next step / due", "Leader", "Unit", "Rank interval", "Evidence",
+)  # fmt: skip
+NUMBERS = frozenset(("序号", "计划总投资（亿元）", "综合得分"))
+NOT_OFFICIAL = ("综合得分", "排名区间", "证据")
+
+
+def heads(official: bool = False) -> tuple[str, ...]:
+    """The columns in their order; the signed form leaves the scores out."""
+    return tuple(c for c in COLUMNS if not (official and c in NOT_OFFICIAL))
+
+
+def filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with every column: unknown is blank in a number, 待核 in text."""
+    return {
+        column: row.get(column) if column in NUMBERS else row.get(column) or "待核"
+        for column in COLUMNS
+    }
+
+
+def official_line(bureau: str, day: str) -> str:
+    """Who reports, as of when, who reviews: the line below the signed form."""
+    parts = (("unit", bureau), ("as_of", day), ("reviewer", "________"))
+    return "    ".join(f"{say(f'official.{name}')}：{value}" for name, value in parts)
+
+
+def table_lines(rows: Sequence[Mapping[str, Any]], lang: str, limit: int) -> list[Line]:
+    """The columns that fit a terminal; the file holds all 21."""
+    wide = limit >= 100
+    names = ["序号", "项目（目标企业）名称", "环节", "招商类型", "综合得分", "排名区间", "证据"]
+    if wide:
+        names[2:2] = ["企业类别"]
+    names += ["阶段", "对接进展"] if wide else ["阶段"]
+    titles = COLUMNS if lang == "zh" else ENGLISH
+    shrink = {"项目（目标企业）名称": 18, "环节": 10, "企业类别": 9, "证据": 6, "对接进展": 6}
+    columns = [
+        Head(titles[COLUMNS.index(n)].split("（")[0], n in NUMBERS, shrink.get(n)) for n in names
+    ]
+    cells = [
+        [
+            Cell(_text(row[name]), "bold" if name.startswith("项目（") else _style(row[name]))
+            for name in names
+        ]
+        for row in rows
+    ]
+    return lay_out(columns, cells, limit)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def _style(value: Any) -> str:
+    return "unknown" if value == "待核" else ""

@@ -1,0 +1,271 @@
+"""Content for readers: notes on gaps, cards of the panorama, rows of the key-project table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from chainmap.core.model import ACTIVE, Chain, Row
+from chainmap.core.words import figure, say
+from chainmap.show.key_table import filled
+from chainmap.show.panorama import Band, Card
+from chainmap.show.screens import evidence
+from chainmap.study import JsonRow, Study
+
+# The lists that say most of a firm, first the most telling one.
+_LISTS = ("global500", "china500", "central_soe", "private500")
+
+
+def short_name(study: Study, firm: str) -> str:
+    """A firm's shortest Chinese name: what a card has room for."""
+    row = study.firms.get(firm)
+    if row is None:
+        return firm
+    names = [row.text("name"), *row.many("aliases")]
+    chinese = [n for n in names if any("\u4e00" <= ch <= "\u9fff" for ch in n) and len(n) > 2]
+    return min(chinese, key=len, default=names[0])
+
+
+def candidates_by_link(study: Study, chain: str) -> Counter[str]:
+    """How many firms are in the running for each link."""
+    from chainmap.rank.candidates import field_of
+
+    return Counter(c.link for c in field_of(study.book, chain).running)
+
+
+def gap_note(study: Study, row: JsonRow, lang: str) -> str:
+    """What a reader should know of a gap beside its columns, in one line."""
+    value, chain, link = study.book.value, row["chain"], row["link"]
+    parts: list[str] = []
+    if row["value_100m_cny"] is not None:
+        key = "note.value_low" if row["value_is_lower_bound"] else "note.value"
+        parts.append(say(key, lang, value=figure(row["value_100m_cny"])))
+    if value("wanted_rows", chain, link):
+        parts.append(say("note.wanted", lang))
+    requests = value("accepted_requests", chain, link)
+    if requests:
+        parts.append(say("note.requests", lang, count=len(requests)))
+    if row["critical"]:
+        parts.append(say("note.critical", lang))
+    stale = value("stale", chain, link)
+    if stale:
+        newest = max(stale, key=study.world.age)
+        parts.append(say("note.stale", lang, count=len(stale), day=newest.text("as_of")))
+    elif row["status"] == "unknown":
+        parts.append(say("note.no_evidence", lang))
+    makers = _maker_names(study, chain, link)
+    if makers:
+        parts.append("、".join(makers[:3]))
+    finding = value("standing", chain, link)
+    notes = [r.text("note") for r in finding.rows if r.table == "findings" and r.text("note")]
+    parts += notes[:1]
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def _maker_names(study: Study, chain: str, link: str) -> list[str]:
+    producers = study.book.value("producing", chain, link)
+    return [short_name(study, firm) for firm in dict.fromkeys(p.firm for p in producers) if firm]
+
+
+def bands(study: Study, chain: Chain, lang: str) -> list[Band]:
+    """The panorama: every stage with its cards in the order of the file."""
+    rows = {row["link"]: row for row in study.gap_rows(chain.id, all_links=True)}
+    open_to = candidates_by_link(study, chain.id)
+    return [
+        Band(
+            stage.name,
+            tuple(
+                _card(study, chain, rows[link.id], open_to[link.id], lang)
+                for link in chain.links
+                if link.stage == stage.id
+            ),
+        )
+        for stage in chain.file.panorama.stages
+    ]
+
+
+def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> Card:
+    link = chain.link(row["link"])
+    name = link.name if lang == "zh" or not link.name_en else link.name_en
+    firms = tuple(_maker_names(study, chain.id, link.id)) if row["status"] in ACTIVE else ()
+    second = ""
+    if row["status"] == "missing":
+        second = say("note.local_out", lang, count=open_to)
+    elif row["status"] == "planned":
+        second = "；".join(_project_words(study, chain.id, link.id))
+    elif not firms:
+        second = gap_note(study, row, lang)
+    group = link.group or ""
+    return Card(row["ref"], name, group, row["status"], evidence(row), second, firms)
+
+
+def _project_words(study: Study, chain: str, link: str) -> list[str]:
+    rows = study.book.value("standing", chain, link).rows
+    return [f"{row.text('name')} {row.text('stage')}" for row in rows if row.table == "projects"]
+
+
+def conclusion(study: Study, chain: Chain, lang: str) -> str:
+    """The line under a title: counts, and no adjective that the counts do not support."""
+    counts = study.book.value("counts", chain.id)
+    order = ("strong", "weak", "present", "missing", "planned", "unknown")
+    joint = "、" if lang == "zh" else ", "
+    parts = joint.join(
+        f"{say(f'status.{status}', lang)} {counts[status]}" for status in order if counts[status]
+    )
+    rows = study.gap_rows(chain.id)
+    settled = sum(row["settled"] for row in rows)
+    text = say("conclusion.counts", lang, links=counts.total(), parts=parts)
+    text += say("conclusion.gaps", lang, settled=settled, open=len(rows) - settled)
+    broken = [row["name"] for row in rows if row["break"]]
+    if broken:
+        text += say("conclusion.break", lang, links=joint.join(broken))
+    return text
+
+
+def coverage(study: Study, chain: Chain, lang: str) -> str:
+    """How many links rest on which grade of evidence."""
+    rows = study.gap_rows(chain.id, all_links=True)
+    counts = Counter(row["evidence_grade"] for row in rows)
+    parts = ("，" if lang == "zh" else ", ").join(
+        say("coverage.grade", lang, grade=grade, count=counts[grade])
+        for grade in "ABCD"
+        if counts[grade]
+    )
+    return say("coverage.links", lang, parts=parts or "-", none=counts[None])
+
+
+def table_rows(study: Study, ranked: Iterable[JsonRow], limit: int) -> tuple[list[JsonRow], int]:
+    """The first candidates as rows of the key-project table, and how many were set aside.
+
+    At most so many rows a firm and a link (scoring.yaml, ``table``), so that one page covers
+    more links; nobody is lost, since ``rank`` lists them all.
+    """
+    per_firm = study.world.settings["table.per_firm"]
+    per_link = study.world.settings["table.per_link"]
+    firms: Counter[str] = Counter()
+    links: Counter[str] = Counter()
+    rows: list[JsonRow] = []
+    aside = 0
+    for row in ranked:
+        if len(rows) >= limit:
+            break
+        link = f"{row['chain']}/{row['link']}"
+        if firms[row["firm"]] >= per_firm or links[link] >= per_link:
+            aside += 1
+            continue
+        firms[row["firm"]] += 1
+        links[link] += 1
+        rows.append({"ref": row["ref"], **_table_row(study, row, len(rows) + 1)})
+    return rows, aside
+
+
+def _table_row(study: Study, row: JsonRow, number: int) -> JsonRow:
+    chain, firm = study.chain(row["chain"]), study.firms[row["firm"]]
+    link = chain.link(row["link"])
+    project = _project_of(study, row)
+    group = study.world.group(row["firm"])
+    investor = " ".join(part for part in (study.world.name(group), firm.text("hq_city")) if part)
+    products = dict.fromkeys(
+        r.text("product")
+        for r in study.book.value("basis_rows", row["firm"], chain.id, link.id)
+        if r.table == "activities" and r.text("product")
+    )
+    interval = None
+    if row["rank_p05"] is not None:
+        interval = say("rank.interval", low=row["rank_p05"], high=row["rank_p95"])
+    return filled(
+        {
+            "序号": number,
+            "项目（目标企业）名称": (project and project.text("name")) or row["name"],
+            "投资主体/总部": investor,
+            "企业类别": firm_class(study, row["firm"], "zh"),
+            "产业链": chain.file.name,
+            "环节": link.name,
+            "招商类型": _kind(row),
+            "项目内容": (project and project.text("content")) or "、".join(products),
+            "计划总投资（亿元）": project and project.number("investment_100m_cny"),
+            "内外资": _capital(firm),
+            "需用土地/载体": _land(project),
+            "拟落区市": project and project.text("district"),
+            "来源": _origin(study, row),
+            "综合得分": round(row["score"], 1),
+            "阶段": project and project.text("stage"),
+            "对接进展": _progress(study, row, project),
+            "下一步/时限": _next(project),
+            "责任领导": (project and project.text("leader")) or chain.file.chief,
+            "责任单位": (project and project.text("unit")) or chain.file.bureau,
+            "排名区间": interval,
+            "证据": f"{row['evidence_grade'] or '-'}：{'、'.join(row['sources'])}",
+        }
+    )
+
+
+def _kind(row: JsonRow) -> str:
+    if row["kind"] != "check":
+        word = say(f"kind.{row['kind']}")
+        return word if row["settled"] else say("kind.unsettled", kind=word)
+    if row["suspect"] in (None, "covered"):
+        return say("kind.check")
+    return say("kind.unsettled", kind=say(f"kind.{row['suspect']}"))
+
+
+def _capital(firm: Row) -> str | None:
+    country = firm.text("country")
+    if not country:
+        return None
+    return say("capital.home" if country == "中国" else "capital.foreign")
+
+
+def _land(project: Row | None) -> str | None:
+    land = project.number("land_mu") if project else None
+    park = project.text("park") if project else ""
+    return (
+        " ".join(part for part in (park, say("unit.mu", value=f"{land:g}") if land else "") if part)
+        or None
+    )
+
+
+def _next(project: Row | None) -> str | None:
+    if project is None:
+        return None
+    parts = (project.text("next_step"), project.text("next_due"))
+    return " ".join(part for part in parts if part) or None
+
+
+def _progress(study: Study, row: JsonRow, project: Row | None) -> str | None:
+    if project is not None and project.text("progress"):
+        return f"{project.text('progress')} {project.text('progress_date')}".strip()
+    gone = study.book.value("gone", row["firm"])
+    if gone is None:
+        return None
+    return say("note.gone", toward=gone.text("toward"), day=gone.text("date"))
+
+
+def _project_of(study: Study, row: JsonRow) -> Row | None:
+    """The firm's own project on the link, if one is on record and has not ended."""
+    rows = study.world.rows("projects", ("firm", "chain", "link"),
+                            (row["firm"], row["chain"], row["link"]))  # fmt: skip
+    alive = [r for r in rows if r.text("stage") != "终止"]
+    return alive[-1] if alive else None
+
+
+def firm_class(study: Study, firm: str, lang: str) -> str | None:
+    """The lists that a firm, or the group above it, is on; failing that its ownership."""
+    on = {place.text("list") for place in study.world.rows("lists", ("firm",), (firm,))}
+    for name in _LISTS:
+        if name in on:
+            return say(f"list.{name}", lang)
+    row = study.firms.get(firm)
+    owner = row.text("ownership") if row else ""
+    return say(f"owner.{owner}", lang) if owner else None
+
+
+def _origin(study: Study, row: JsonRow) -> str | None:
+    """Who said that the firm can do it, with the grade."""
+    rows = study.book.value("basis_rows", row["firm"], row["chain"], row["link"])
+    names: dict[str, None] = {}
+    for source in (s for r in rows for s in r.sources):
+        for found in study.world.rows("sources", ("source",), (source,)):
+            publisher = found.text("publisher") or found.text("title")
+            names[f"{publisher} {found.text('grade')}"] = None
+    return "；".join(list(names)[:3]) or None
