@@ -6,6 +6,7 @@ and their field descriptions are what an editor shows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -79,7 +80,12 @@ def _number(value: Any) -> float:
     if isinstance(value, float):
         return value
     if isinstance(value, Plain) and value.is_a == "number":
-        return float(value)
+        try:
+            number = float(value)
+        except ValueError:  # a form that only YAML takes for a number: 0x1F, 12:30
+            number = math.nan
+        if math.isfinite(number):
+            return number
     raise PydanticCustomError("wrong_shape", "{wanted}", {"wanted": "number"})
 
 
