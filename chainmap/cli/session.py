@@ -113,17 +113,14 @@ class Session:
         return Study(workspace, problems, at)
 
     def emit(
-        self, out: Output, study: Study, rows: Sequence[Mapping[str, Any]], **more: Any
+        self, out: Output, study: Study, sheet: Sheet, lines: Callable[[Terminal], None]
     ) -> None:
-        """Rows in the format that was asked for: ``lines`` makes the terminal form."""
-        lines: Callable[[Terminal], None] = more.pop("lines")
-        heads: Sequence[str] = more.pop("heads", None) or (list(rows[0]) if rows else ["ref"])
-        below: Sequence[Sequence[Any]] = more.pop("below", ())
+        """Rows in the format that was asked for: ``lines`` prints the terminal form."""
         kind = out.format(self)
         if kind == "table":
             lines(self.terminal)
         else:
-            self.deliver(out, _encoded(kind, study, rows, heads, below, more))
+            self.deliver(out, sheet.encoded(kind, study))
         if study.unseen:
             self.tell(self.say("unseen", count=study.unseen, day=study.world.at.text))
 

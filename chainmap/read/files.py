@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from chainmap.core.problems import Place, Problem, problem
@@ -173,10 +174,26 @@ def _is_utf8_chinese(line: bytes) -> bool:
     return True
 
 
-def text_of(path: Path, root: Path, limit: int, limits: Limits) -> tuple[bytes, str] | Problem:
-    """The bytes and the text of a file, or why it cannot be read."""
-    data = raw(path, root, limit, limits)
-    if isinstance(data, Problem):
-        return data
-    text = decode(data, name_of(path, root))
-    return text if isinstance(text, Problem) else (data, text)
+@dataclass
+class Intake:
+    """The door of one workspace: reads its files and keeps a digest of each."""
+
+    root: Path
+    limits: Limits = LIMITS
+    digests: dict[str, bytes] = field(default_factory=dict)
+
+    def text(self, path: Path, limit: int) -> str | Problem:
+        """The text of a file, or why it cannot be read."""
+        data = raw(path, self.root, limit, self.limits)
+        if isinstance(data, Problem):
+            return data
+        file = name_of(path, self.root)
+        self.digests[file] = sha256(data).digest()
+        return decode(data, file)
+
+    def hash(self) -> str:
+        """One hash over the names and contents of all files read, whatever the order."""
+        whole = sha256()
+        for file, digest in sorted(self.digests.items()):
+            whole.update(file.encode("utf-8", "surrogateescape") + b"\0" + digest)
+        return whole.hexdigest()

@@ -112,7 +112,10 @@ class _Builder:
         if len(self.stack) >= self.limits.depth:
             self.report("Y104", at, limit=self.limits.depth)
             return False
-        return self._open({} if kind == "MappingStartEvent" else [], at) and going
+        going = self._open({} if kind == "MappingStartEvent" else [], at) and going
+        if event.tag is not None:  # what the tag would have made of it is anyone's guess
+            self.document.refused.add(self.stack[-1].path)
+        return going
 
     def _refusals(self, kind: str, event: Any, at: Place) -> bool:
         """Anchors, aliases and tags: noted; the data goes on without them."""
@@ -198,7 +201,11 @@ def document(text: str, file: str, limits: Limits = LIMITS) -> Document:
     try:
         found.whole = _take_all(builder, _events(text))
     except yaml.MarkedYAMLError as error:
-        found.problems.append(problem("Y101", _fault(error, file), reason=_reason(error)))
+        at, reason = _fault(error, file), _reason(error)
+        deep = "nesting depth" in reason  # the parser's own limit, met while it looks ahead
+        found.problems.append(
+            problem("Y104", at, limit=limits.depth) if deep else problem("Y101", at, reason=reason)
+        )
         found.whole = False
     return found
 
@@ -233,7 +240,7 @@ def _events(text: str) -> Iterator[Any]:
 def _fault(error: Any, file: str) -> Place:
     """Where the author should look: at what was left open rather than at the file's end."""
     mark = error.problem_mark or error.context_mark
-    if error.context_mark is not None and re.search("quoted|flow", error.context or ""):
+    if error.context_mark is not None and re.search("quoted|flow [sm]", error.context or ""):
         mark = error.context_mark
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
 

@@ -1,0 +1,213 @@
+"""Commands about target firms: rank, table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+
+from chainmap.cli.look import known_chain
+from chainmap.cli.options import File, Format, MaybeChain, Top
+from chainmap.cli.session import RANKING, Output, Session, Sheet, session
+from chainmap.core.words import say
+
+if TYPE_CHECKING:
+    from chainmap.rank.robust import Ranking
+    from chainmap.show.terminal import Terminal
+    from chainmap.study import JsonRow, Study
+
+RANK_KEYS = (
+    "ref", "position", "firm", "name", "chain", "link", "kind", "suspect", "settled", "basis",
+    "score", "impact", "likelihood", "rank_p05", "rank_p95", "p_top", "criteria", "unknown",
+    "evidence_grade", "sources",
+)  # fmt: skip
+KINDS = click.Choice(["strengthen", "deepen", "fill", "extend", "build", "check"])
+BASES = click.Choice(["activity", "match", "industry", "any", "expansion"])
+WEIGHTS = click.Choice(["around", "any", "order"])
+SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Put this module's commands into the application."""
+    app.command(help="help.rank")(rank)
+    app.command(help="help.table")(table)
+
+
+def rank(
+    chain: MaybeChain = None,
+    link: Annotated[str | None, typer.Option(help="help.link")] = None,
+    kind: Annotated[str | None, typer.Option(help="help.kind", click_type=KINDS)] = None,
+    on: Annotated[str | None, typer.Option("--list", help="help.list")] = None,
+    basis: Annotated[str | None, typer.Option(help="help.basis", click_type=BASES)] = None,
+    top: Top = None,
+    draws: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="help.draws")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="help.seed")] = None,
+    weights: Annotated[str, typer.Option(help="help.weights", click_type=WEIGHTS)] = "around",
+    form: Format = None,
+    output: File = None,
+) -> None:
+    from chainmap.rank.robust import Request
+
+    run = session()
+    study = run.open(RANKING, chain)
+    known_chain(run, study, chain)
+    if on is not None:
+        lists = dict.fromkeys(row.text("list") for row in study.world.newest("lists"))
+        if on not in lists:
+            run.unknown("use.list", on, lists)
+    request = Request(chain, link, kind, on, basis, top, draws, seed, weights)
+    found = ranked(run, study, request)
+    envelope = {
+        "weights": found.weights,
+        "draws": found.draws,
+        "seed": found.seed,
+        "top": found.top,
+        "expansion": found.expansion,
+        "undecided": found.undecided,
+        "gone": found.gone,
+    }
+    run.emit(
+        Output(output, form),
+        study,
+        Sheet(found.rows[:top], RANK_KEYS, envelope),
+        lambda terminal: rank_screen(run, study, found, request, terminal),
+    )
+    run.finish()
+
+
+def ranked(run: Session, study: Study, request: Any) -> Ranking:
+    """The ranking; wrong usage where the request names a link that is not there."""
+    from chainmap.study import UnknownRef
+
+    try:
+        return study.ranking(request)
+    except UnknownRef as error:
+        run.unknown(f"use.{error.what}", error.word, error.known)
+
+
+def rank_screen(
+    run: Session, study: Study, found: Ranking, request: Any, terminal: Terminal
+) -> None:
+    """Candidates for a reader, and everything that stands apart from them."""
+    from chainmap.show.screens import by_grade, rank_lines
+
+    lang, chain = run.lang, request.chain
+    name = study.chain(chain).file.name if chain else say("title.all", lang)
+    heading = say("title.rank", lang, region=study.workspace.region, chain=name)
+    terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
+    rows = [{**row, "link_name": _link_name(study, row)} for row in found.rows]
+    if not rows:
+        terminal.say(say("rank.empty", lang))
+    shown = rows[: request.top or SHOWN]
+    apart = request.basis in ("any", "expansion")
+    if rows:
+        joint = "，" if lang == "zh" else ", "
+        bases = Counter(row["basis"] for row in rows)
+        parts = joint.join(f"{say(f'basis.{b}', lang)} {n}" for b, n in sorted(bases.items()))
+        terminal.say(say("rank.bases", lang, count=len(rows), parts=parts))
+        terminal.say(say("rank.coverage", lang, parts=by_grade(rows)))
+        terminal.say()
+        terminal.lines(
+            rank_lines(
+                shown,
+                total=len(rows),
+                top=found.top,
+                lang=lang,
+                limit=terminal.width,
+                several=chain is None,
+            )
+        )
+        terminal.say()
+    if len(rows) > len(shown):
+        terminal.say(say("more.rows", lang, count=len(rows) - len(shown)), "dim")
+    if rows and not apart:
+        terminal.say(say("rank.foot", lang, draws=found.draws, seed=found.seed), "dim")
+    if found.expansion and not apart:
+        terminal.say(say("rank.expansion", lang, count=found.expansion), "dim")
+    if found.undecided and not apart:
+        terminal.say(say("rank.undecided", lang, count=found.undecided), "dim")
+    if found.gone:
+        joint = "；" if lang == "zh" else "; "
+        firms = joint.join(f"{one['name']} {one['toward']} {one['date']}" for one in found.gone)
+        terminal.say(say("rank.gone", lang, firms=firms), "dim")
+
+
+def _link_name(study: Study, row: JsonRow) -> str:
+    return study.chain(row["chain"]).link(row["link"]).name if row["link"] else "-"
+
+
+def table(
+    chain: MaybeChain = None,
+    top: Top = None,
+    official: Annotated[bool, typer.Option("--official", help="help.official")] = False,
+    form: Format = None,
+    output: File = None,
+) -> None:
+    from chainmap.show.key_table import heads, official_line
+
+    run = session()
+    study = run.open(RANKING, chain)
+    known_chain(run, study, chain)
+    rows, aside = key_rows(study, chain, top)
+    columns = heads(official)
+    below: list[list[str]] = []
+    if official:
+        bureaus = dict.fromkeys(c.file.bureau or "" for c in study.chains(chain))
+        line = official_line("、".join(b for b in bureaus if b), study.world.at.text)
+        below = [[line, *[""] * (len(columns) - 1)]]
+    run.emit(
+        Output(output, form),
+        study,
+        Sheet(rows, columns, below=below),
+        lambda terminal: table_screen(run, study, chain, rows, aside, terminal),
+    )
+    run.finish()
+
+
+def key_rows(study: Study, chain: str | None, top: int | None) -> tuple[list[JsonRow], int]:
+    """Rows of the key-project table, and how many candidates were set aside."""
+    from chainmap.rank.robust import Request
+    from chainmap.study.content import table_rows
+
+    ranking = study.ranking(Request(chain))
+    limit = top or int(study.world.settings["table.rows"])
+    return table_rows(study, ranking.rows, limit)
+
+
+def table_screen(
+    run: Session,
+    study: Study,
+    chain: str | None,
+    rows: list[JsonRow],
+    aside: int,
+    terminal: Terminal,
+) -> None:
+    """The table for a reader: the columns that fit, totals, what was set aside."""
+    from chainmap.core.words import figure
+    from chainmap.show.key_table import table_lines
+
+    lang = run.lang
+    name = study.chain(chain).file.name if chain else say("title.all", lang)
+    heading = say("title.table", lang, region=study.workspace.region, chain=name)
+    terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
+    if not rows:
+        terminal.say(say("table.none", lang))
+        return
+    terminal.say()
+    terminal.lines(table_lines(rows, lang, terminal.width))
+    terminal.say()
+    kinds = Counter(row["招商类型"] for row in rows)
+    joint = "、" if lang == "zh" else ", "
+    parts = joint.join(f"{kind} {count}" for kind, count in kinds.items())
+    terminal.say(say("table.total", lang, rows=len(rows), parts=parts))
+    money = [row["计划总投资（亿元）"] for row in rows]
+    known = [amount for amount in money if amount is not None]
+    unknown = len(money) - len(known)
+    terminal.say(say("table.money", lang, sum=figure(sum(known)) or "0", unknown=unknown))
+    if aside:
+        settings = study.world.settings
+        firm, link = int(settings["table.per_firm"]), int(settings["table.per_link"])
+        terminal.say(say("table.set_aside", lang, count=aside, firm=firm, link=link), "dim")
+    terminal.say(say("table.grades", lang), "dim")

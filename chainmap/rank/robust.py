@@ -1,0 +1,211 @@
+"""Candidates in their order, with the interval that each rank has over weights and unknowns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainmap.core import mcda
+from chainmap.core.derivation import Book
+from chainmap.rank.candidates import Candidate, Field, field_of, on_list
+from chainmap.rank.criteria import CRITERIA
+from chainmap.rank.marks import Mark
+
+APART = ("any", "expansion")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which candidates to rank, and how the weights are drawn."""
+
+    chain: str | None = None
+    link: str | None = None
+    kind: str | None = None
+    on: str | None = None
+    basis: str | None = None
+    top: int | None = None
+    draws: int | None = None
+    seed: int | None = None
+    weights: str = "around"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Rows in order, the settings behind them, and who stands apart."""
+
+    rows: list[dict[str, Any]]
+    weights: dict[str, float]
+    draws: int
+    seed: int
+    top: int
+    expansion: int
+    undecided: int
+    gone: list[dict[str, str]]
+
+
+def rank(book: Book, chains: Sequence[str], request: Request) -> Ranking:
+    """Rank the candidates of the chains that the request lets through.
+
+    Ranks and intervals are among those; ``top`` only sets k of P(top k) and what is printed.
+    """
+    settings = book.world.settings
+    draws = request.draws or int(settings["robust.draws"])
+    seed = int(settings["robust.seed"]) if request.seed is None else request.seed
+    top = request.top or int(settings["robust.top"])
+    fields = {chain: field_of(book, chain) for chain in chains}
+    chosen = _chosen(book, fields, request)
+    if request.basis in APART:
+        rows = [_apart_row(book, candidate) for candidate in chosen]
+    else:
+        rows = _ranked_rows(book, chosen, top, (request.weights, draws, seed))
+    for at, row in enumerate(rows):
+        row["position"] = at + 1
+    firms = dict.fromkeys(row["firm"] for row in rows)
+    gone = [_gone(book, firm) for firm in firms if book.value("gone", firm) is not None]
+    return Ranking(
+        rows,
+        settings.group("weights"),
+        draws,
+        seed,
+        top,
+        sum(len(f.expansion) for f in fields.values()),
+        sum(len(f.undecided) for f in fields.values()),
+        gone,
+    )
+
+
+def _chosen(book: Book, fields: dict[str, Field], request: Request) -> list[Candidate]:
+    names = {"any": "undecided", "expansion": "expansion"}
+    which = names.get(request.basis or "", "running")
+    found = [c for f in fields.values() for c in getattr(f, which)]
+    if request.link:
+        found = [c for c in found if c.link == request.link]
+    if request.kind:
+        found = [c for c in found if c.link and _kind(book, c) == request.kind]
+    if request.on:
+        firms = on_list(book.world, request.on)
+        found = [c for c in found if c.firm in firms]
+    if request.basis and request.basis not in APART:
+        found = [c for c in found if c.basis == request.basis]
+    return found
+
+
+def _kind(book: Book, candidate: Candidate) -> str:
+    kind: str = book.value("gap", candidate.chain, candidate.link).kind
+    return kind
+
+
+def _ranked_rows(
+    book: Book, chosen: list[Candidate], top: int, how: tuple[str, int, int]
+) -> list[dict[str, Any]]:
+    """Rows by score, firm and link, with their intervals."""
+    scored = [(book.value("score", c.firm, c.chain, c.link), c) for c in chosen]
+    scored.sort(key=lambda pair: (-round(pair[0].score, 9), pair[1].firm, pair[1].link,
+                                  pair[1].chain))  # fmt: skip
+    marks: list[dict[str, Mark]] = [book.value("marks", c.firm, c.chain, c.link) for _, c in scored]
+    robust = _robust(book, marks, top, how)
+    rows = []
+    for at, (score, candidate) in enumerate(scored):
+        row = _row(book, candidate)
+        row |= {
+            "score": score.score,
+            "impact": score.impact,
+            "likelihood": score.likelihood,
+            "rank_p05": int(robust.p05[at]),
+            "rank_p95": int(robust.p95[at]),
+            "p_top": float(robust.p_top[at]),
+            "criteria": {name: mark.value for name, mark in marks[at].items()},
+            "unknown": {name: list(m.span) for name, m in marks[at].items() if m.span},
+        }
+        rows.append(row)
+    return rows
+
+
+def _robust(
+    book: Book, marks: list[dict[str, Mark]], top: int, how: tuple[str, int, int]
+) -> mcda.Robust:
+    """Draw weights and unknown quantities, each quantity once a draw, and rank."""
+    scheme, draws, seed = how
+    settings = book.world.settings
+    stated = mcda.stated({name: settings[f"weights.{name}"] for name in CRITERIA})
+    weights = mcda.draw_weights(stated, scheme, settings["robust.kappa"], draws, seed)
+    base = np.array([[m[name].base for name in CRITERIA] for m in marks], dtype=float)
+    base = base.reshape(len(marks), len(CRITERIA))
+    uses: dict[tuple[str, int], list[tuple[int, float]]] = {}
+    ranges: dict[str, tuple[float, float]] = {}
+    for at, mark in enumerate(marks):
+        for criterion, name in enumerate(CRITERIA):
+            for quantity, scale in mark[name].unknown:
+                ranges[quantity.name] = (quantity.low, quantity.high)
+                uses.setdefault((quantity.name, criterion), []).append((at, scale))
+    unknown = [
+        mcda.Unknown(
+            criterion,
+            np.array([at for at, _ in rows]),
+            mcda.draw_uniform(name, *ranges[name], draws, seed),
+            np.array([scale for _, scale in rows]),
+        )
+        for (name, criterion), rows in uses.items()
+    ]
+    return mcda.robust(base, weights, unknown, top)
+
+
+def _row(book: Book, candidate: Candidate) -> dict[str, Any]:
+    firm, chain, link = candidate.firm, candidate.chain, candidate.link
+    gap = book.value("gap", chain, link)
+    standing = book.value("standing", chain, link)
+    behind = (*standing.rows, *book.value("basis_rows", firm, chain, link))
+    sources = dict.fromkeys([*(s for row in behind for s in row.sources), *standing.sources])
+    return {
+        "ref": f"{chain}/{link}/{firm}",
+        "position": 0,
+        "firm": firm,
+        "name": book.world.name(firm),
+        "chain": chain,
+        "link": link,
+        "kind": gap.kind,
+        "suspect": gap.suspect,
+        "settled": gap.settled,
+        "basis": candidate.basis,
+        "evidence_grade": book.world.worst(sources),
+        "sources": list(sources),
+    }
+
+
+def _apart_row(book: Book, candidate: Candidate) -> dict[str, Any]:
+    """A firm of the expansion list, or one whose link is not decided: listed, not ranked."""
+    if candidate.link:
+        row = _row(book, candidate)
+    else:
+        rows = book.world.rows("firms", ("firm",), (candidate.firm,))
+        sources = [s for row in rows for s in row.sources]
+        row = {
+            "ref": candidate.chain,
+            "position": 0,
+            "firm": candidate.firm,
+            "name": book.world.name(candidate.firm),
+            "chain": candidate.chain,
+            "link": None,
+            "kind": None,
+            "suspect": None,
+            "settled": None,
+            "basis": candidate.basis,
+            "evidence_grade": book.world.worst(sources),
+            "sources": sources,
+        }
+    empty = dict.fromkeys(("score", "impact", "likelihood", "rank_p05", "rank_p95", "p_top"))
+    return {**row, **empty, "criteria": {}, "unknown": {}}
+
+
+def _gone(book: Book, firm: str) -> dict[str, str]:
+    row = book.value("gone", firm)
+    return {
+        "firm": firm,
+        "name": book.world.name(firm),
+        "toward": row.text("toward"),
+        "date": row.text("date"),
+        "note": row.text("note"),
+    }
