@@ -52,11 +52,6 @@ def build(case: Case, directory: Path) -> Path:
     own = ROOM / case.name
     if own.is_dir():
         shutil.copytree(own, directory, dirs_exist_ok=True)
-    if case.name == "chain-name-not-its-file":
-        (directory / "chains" / "probe.yaml").unlink()
-        for table in (directory / "data").glob("*.csv"):
-            if table.stem not in ("sources", "firms"):
-                table.unlink()
     for name in case.without:
         target = directory / name
         shutil.rmtree(target) if target.is_dir() else target.unlink()
@@ -69,11 +64,12 @@ def build(case: Case, directory: Path) -> Path:
 
 
 def _written(content: Callable[[bytes], bytes]) -> Callable[[Path, bytes], None]:
-    return lambda target, sound: void(target.write_bytes(content(sound)))
+    """A maker that writes what it makes of the sound file."""
 
+    def make(target: Path, sound: bytes) -> None:
+        target.write_bytes(content(sound))
 
-def void(_: object) -> None:
-    """Drop a result."""
+    return make
 
 
 def _link_out(target: Path, sound: bytes) -> None:
@@ -100,15 +96,15 @@ def _second_line(line: bytes) -> Callable[[bytes], bytes]:
 
 def _alias_bomb(sound: bytes) -> bytes:
     bomb = [b"a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    for n in range(1, 12):
-        bomb.append(b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)))
+    bomb += [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)]
     return sound + b"\n".join(bomb) + b"\n"
 
 
 def _merge_bomb(sound: bytes) -> bytes:
     bomb = [b"m0: &m0 {k0: x}"]
-    for n in range(1, 30):
-        bomb.append(b"m%d: &m%d {<<: [*m%d, *m%d], k%d: x}" % (n, n, n - 1, n - 1, n))
+    bomb += [
+        b"m%d: &m%d {<<: [*m%d, *m%d], k%d: x}" % (n, n, n - 1, n - 1, n) for n in range(1, 30)
+    ]
     return sound + b"\n".join(bomb) + b"\n"
 
 
@@ -123,6 +119,12 @@ def _two_encodings_and_a_mark(sound: bytes) -> bytes:
     lines = sound.split(b"\n")
     lines[1] = "示例钢铁有限公司".encode("gb18030")
     return b"\xef\xbb\xbf" + b"\n".join(lines[:2])
+
+
+def _nul(sound: bytes) -> bytes:
+    start = sound.index(b"\n") + 1
+    at = start + len(sound[start:].decode()[:9].encode())
+    return sound[:at] + b"\0" + sound[at:]
 
 
 WORDS: dict[str, Callable[[Path, bytes], None]] = {
@@ -147,7 +149,7 @@ WORDS: dict[str, Callable[[Path, bytes], None]] = {
     "alias_bomb": _written(_alias_bomb),
     "merge_bomb": _written(_merge_bomb),
     "many_nodes": _written(lambda sound: sound + b"x: [" + b"a,\n" * 250_000 + b"]\n"),
-    "nul": _written(lambda sound: (lambda at: sound[:at] + b"\0" + sound[at:])(_tenth(sound))),
+    "nul": _written(_nul),
     "zeros": _written(lambda _: b"\0" * 100_000),
     "utf16": _written(lambda sound: sound.decode().encode("utf-16")),
     "mixed": _written(_mixed),
@@ -155,9 +157,3 @@ WORDS: dict[str, Callable[[Path, bytes], None]] = {
     "bom_then_gb18030": _written(_two_encodings_and_a_mark),
     "noise": _written(lambda _: random.Random(1).randbytes(50_000).replace(b"\n", b"x")),
 }
-
-
-def _tenth(sound: bytes) -> int:
-    """Where the tenth character of the second line begins."""
-    start = sound.index(b"\n") + 1
-    return start + len(sound[start:].decode()[:9].encode())

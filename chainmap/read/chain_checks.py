@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chainmap.core.model import Chain, Flow
+from chainmap.core.model import Chain, Flow, Link, Milestone, Stage
 from chainmap.core.problems import Both, Place, Problem, problem
 from chainmap.core.text import is_control, near
 
@@ -51,11 +51,12 @@ def id_is_the_file_name(chain: Chain, around: Surroundings) -> Iterator[Problem]
 def ids_once(chain: Chain, _: Surroundings) -> Iterator[Problem]:
     """C103: no two stages, links or milestones share an id."""
     panorama = chain.file.panorama
-    for way, parts in (
+    lists: tuple[tuple[tuple[str, ...], Sequence[Stage | Link | Milestone]], ...] = (
         (("panorama", "stages"), panorama.stages),
         (("panorama", "links"), panorama.links),
         (("path",), chain.file.path),
-    ):
+    )
+    for way, parts in lists:
         first: dict[str, Place] = {}
         for at, part in enumerate(parts):
             place = chain.place(*way, at, "id")

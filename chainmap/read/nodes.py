@@ -91,7 +91,7 @@ class _Builder:
 
     def report(self, code: str, at: Place, **words: object) -> bool:
         """Note a problem; whether reading may go on."""
-        self.document.problems.append(problem(code, at, **words))
+        self.document.problems.append(problem(code, at, None, **words))
         return len(self.document.problems) < _MANY
 
     def take(self, kind: str, event: Any) -> bool:
