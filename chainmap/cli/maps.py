@@ -1,0 +1,124 @@
+"""Commands that draw: map, report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from chainmap.cli.look import GAP_KEYS, known_chain
+from chainmap.cli.options import Chain, File, Format
+from chainmap.cli.ranking import key_rows, table_screen
+from chainmap.cli.session import RANKING, Output, Session, Sheet, session
+from chainmap.core.words import say
+
+if TYPE_CHECKING:
+    from chainmap.core.model import Chain as ChainModel
+    from chainmap.show.terminal import Terminal
+    from chainmap.study import Study
+
+VIEWS = click.Choice(["panorama", "path"])
+View = Annotated[str, typer.Option("--view", help="help.view", click_type=VIEWS)]
+
+
+def register(app: typer.Typer) -> None:
+    """Put this module's commands into the application."""
+    app.command("map", help="help.map")(draw)
+    app.command(help="help.report")(report)
+
+
+def draw(chain: Chain, view: View = "panorama", form: Format = None, output: File = None) -> None:
+    run = session()
+    study = run.open(RANKING, chain)
+    known_chain(run, study, chain)
+    if view == "path":
+        _emit_path(run, study, chain, Output(output, form))
+    elif output is not None and output.suffix.lower() == ".dot":
+        run.deliver(Output(output, form), _dot(run, study, study.chain(chain)))
+    else:
+        _emit_panorama(run, study, chain, Output(output, form))
+    run.finish()
+
+
+def _emit_panorama(run: Session, study: Study, chain: str, out: Output) -> None:
+    file = study.chain(chain)
+    rows = {row["link"]: row for row in study.gap_rows(chain, True)}
+    in_order = [{**rows[link.id], "group": link.group} for link in file.links]
+    flows = [
+        {"from": list(f.sources), "to": f.target, "need": f.need, "share": f.share}
+        for f in file.flows
+    ]
+    sheet = Sheet(in_order, (*GAP_KEYS, "group"), {"chain": chain, "flows": flows})
+    run.emit(out, study, sheet, lambda terminal: panorama_screen(run, study, file, terminal))
+
+
+def _emit_path(run: Session, study: Study, chain: str, out: Output) -> None:
+    from chainmap.plan.path import ROW_KEYS, rows
+
+    found = rows(study.path(chain), study.chain(chain), run.lang)
+    sheet = Sheet(found, ROW_KEYS, {"chain": chain})
+    run.emit(out, study, sheet, lambda terminal: path_screen(run, study, chain, terminal))
+
+
+def panorama_screen(run: Session, study: Study, chain: ChainModel, terminal: Terminal) -> None:
+    """The panorama for a reader: title, conclusion, stages, legend, coverage."""
+    from chainmap.show.panorama import panorama_lines
+    from chainmap.study.content import bands, conclusion, coverage
+
+    lang = run.lang
+    region = study.workspace.region
+    heading = say("title.panorama", lang, region=region, chain=_name(chain, lang))
+    terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
+    terminal.say(conclusion(study, chain, lang))
+    terminal.say()
+    terminal.lines(panorama_lines(bands(study, chain, lang), lang, terminal.width))
+    terminal.say()
+    terminal.say(say("legend", lang), "dim")
+    terminal.say(coverage(study, chain, lang), "dim")
+
+
+def path_screen(run: Session, study: Study, chain: str, terminal: Terminal) -> None:
+    """The path for a reader: title and timeline."""
+    from chainmap.plan.path import rows
+    from chainmap.show.timeline import timeline
+
+    lang, file = run.lang, study.chain(chain)
+    heading = say("title.path", lang, region=study.workspace.region, chain=_name(file, lang))
+    terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
+    path = study.path(chain)
+    terminal.lines(timeline(path, rows(path, file, lang), terminal.width, lang))
+
+
+def report(chain: Chain, form: Format = None, output: File = None) -> None:
+    run = session()
+    study = run.open(RANKING, chain)
+    known_chain(run, study, chain)
+    from chainmap.show.key_table import COLUMNS
+
+    rows, aside = key_rows(study, chain, None)
+
+    def lines(terminal: Terminal) -> None:
+        panorama_screen(run, study, study.chain(chain), terminal)
+        terminal.say()
+        path_screen(run, study, chain, terminal)
+        terminal.say()
+        table_screen(run, study, chain, rows, aside, terminal)
+
+    run.emit(Output(output, form), study, Sheet(rows, COLUMNS, {"chain": chain}), lines)
+    run.finish()
+
+
+def _dot(run: Session, study: Study, chain: ChainModel) -> bytes:
+    from chainmap.show.dot import STYLES, as_dot
+    from chainmap.study.content import bands
+
+    region = study.workspace.region
+    title = say("title.panorama", run.lang, region=region, chain=_name(chain, run.lang))
+    tags = {status: say(f"tag.{status}", run.lang) for status in STYLES}
+    flows = [(flow.sources, flow.target, flow.need) for flow in chain.flows]
+    return as_dot(title, bands(study, chain, run.lang), flows, tags)
+
+
+def _name(chain: ChainModel, lang: str) -> str:
+    return chain.file.name_en or chain.file.name if lang == "en" else chain.file.name
