@@ -30,11 +30,12 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
+    context: typer.Context,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="help.directory")],
 ) -> None:
     from chainmap.read.template import NotEmpty, init_workspace
 
-    run = session()
+    run = session(context)
     try:
         init_workspace(directory)
     except NotEmpty:
@@ -45,8 +46,8 @@ def init(
     run.tell(run.say("init.done", path=directory))
 
 
-def validate(form: Format = None, output: File = None) -> None:
-    run = session()
+def validate(context: typer.Context, form: Format = None, output: File = None) -> None:
+    run = session(context)
     study = run.open_any()
     problems = study.problems
     rows = [
@@ -77,8 +78,8 @@ def validate(form: Format = None, output: File = None) -> None:
         raise Stop(1)
 
 
-def doctor(form: Format = None, output: File = None) -> None:
-    run = session()
+def doctor(context: typer.Context, form: Format = None, output: File = None) -> None:
+    run = session(context)
     study = run.open_any()
     terminal = run.terminal
     errors = sum(one.severity == "error" for one in study.read_problems)

@@ -35,8 +35,8 @@ def register(app: typer.Typer) -> None:
     app.command(help="help.why")(why)
 
 
-def chains(form: Format = None, output: File = None) -> None:
-    run = session()
+def chains(context: typer.Context, form: Format = None, output: File = None) -> None:
+    run = session(context)
     study = run.open()
     rows = study.chain_rows()
 
@@ -54,12 +54,13 @@ def chains(form: Format = None, output: File = None) -> None:
 
 
 def gaps(
+    context: typer.Context,
     chain: MaybeChain = None,
     every: Annotated[bool, typer.Option("--all", help="help.all")] = False,
     form: Format = None,
     output: File = None,
 ) -> None:
-    run = session()
+    run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
     rows = study.gap_rows(chain, every)
@@ -107,13 +108,14 @@ def gap_screen(
 
 
 def why(
+    context: typer.Context,
     ref: Annotated[str, typer.Argument(metavar="REF", help="help.ref")],
     form: Format = None,
     output: File = None,
 ) -> None:
     from chainmap.study import UnknownRef
 
-    run = session()
+    run = session(context)
     study = run.open(RANKING, ref.split("/")[0])
     try:
         figure = study.why(ref)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, cast
+from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from chainmap import __version__
 from chainmap.cli.session import Session, Stop
@@ -23,8 +23,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_LANGUAGES = click.Choice(["zh", "en"])
-
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -37,9 +35,7 @@ def options(
     context: typer.Context,
     workspace: Annotated[str | None, typer.Option(help="help.workspace")] = None,
     as_of: Annotated[str | None, typer.Option(help="help.as_of")] = None,
-    lang: Annotated[
-        str, typer.Option(help="help.lang", click_type=click.Choice(["zh", "en"]))
-    ] = "zh",
+    lang: Annotated[Language, typer.Option(help="help.lang")] = "zh",
     no_color: Annotated[bool, typer.Option("--no-color", help="help.no_color")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="help.debug")] = False,
     version: Annotated[
@@ -48,7 +44,7 @@ def options(
 ) -> None:
     del version
     colour = False if no_color else None
-    context.obj = Session(workspace, as_of, cast(Language, lang), colour, debug)
+    context.obj = Session(workspace, as_of, lang, colour, debug)
 
 
 def _language(arguments: Sequence[str]) -> Language:
@@ -59,7 +55,7 @@ def _language(arguments: Sequence[str]) -> Language:
     return "zh"
 
 
-def command(lang: Language) -> click.Command:
+def command(lang: Language) -> Any:
     """The whole command tree, its help in one language."""
     from chainmap.cli import files, look, maps, ranking
 
@@ -70,14 +66,14 @@ def command(lang: Language) -> click.Command:
     return root
 
 
-def _translate(one: click.Command, lang: Language) -> None:
+def _translate(one: Any, lang: Language) -> None:
     """Help texts stand in the code as keys of the catalogue."""
     if one.help in WORDS:
         one.help = say(one.help, lang)
     for parameter in one.params:
         text = getattr(parameter, "help", None)
         if text in WORDS:
-            parameter.help = say(text, lang)  # type: ignore[attr-defined]
+            parameter.help = say(text, lang)
     for below in getattr(one, "commands", {}).values():
         _translate(below, lang)
 
@@ -117,14 +113,14 @@ def _run(words: list[str], lang: Language) -> int:
         if stop.sentence:
             _tell(stop.sentence)
         return stop.code
-    except click.exceptions.NoArgsIsHelpError as error:
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            _tell(context.get_usage(), clean=False)
         _tell(error.format_message(), clean=False)
         return 2
-    except click.UsageError as error:
-        error.show()
-        return 2
-    except click.Abort:
-        raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import click
 import typer
 
 from chainmap.cli.look import GAP_KEYS, known_chain
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from chainmap.show.terminal import Terminal
     from chainmap.study import Study
 
-VIEWS = click.Choice(["panorama", "path"])
-View = Annotated[str, typer.Option("--view", help="help.view", click_type=VIEWS)]
+View = Annotated[Literal["panorama", "path"], typer.Option("--view", help="help.view")]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,8 +26,14 @@ def register(app: typer.Typer) -> None:
     app.command(help="help.report")(report)
 
 
-def draw(chain: Chain, view: View = "panorama", form: Format = None, output: File = None) -> None:
-    run = session()
+def draw(
+    context: typer.Context,
+    chain: Chain,
+    view: View = "panorama",
+    form: Format = None,
+    output: File = None,
+) -> None:
+    run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
     if view == "path":
@@ -90,8 +94,8 @@ def path_screen(run: Session, study: Study, chain: str, terminal: Terminal) -> N
     terminal.lines(timeline(path, rows(path, file, lang), terminal.width, lang))
 
 
-def report(chain: Chain, form: Format = None, output: File = None) -> None:
-    run = session()
+def report(context: typer.Context, chain: Chain, form: Format = None, output: File = None) -> None:
+    run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
     from chainmap.show.key_table import COLUMNS

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-import click
 import typer
 
-FORMAT = click.Choice(["table", "csv", "json", "md"])
-
-Format = Annotated[str | None, typer.Option("--format", help="help.format", click_type=FORMAT)]
+Format = Annotated[
+    Literal["table", "csv", "json", "md"] | None, typer.Option("--format", help="help.format")
+]
 File = Annotated[Path | None, typer.Option("-o", "--output", help="help.output")]
 Chain = Annotated[str, typer.Argument(metavar="CHAIN", help="help.chain")]
 MaybeChain = Annotated[str | None, typer.Argument(metavar="[CHAIN]", help="help.chain")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import click
 import typer
 
 from chainmap.cli.look import known_chain
@@ -23,9 +22,9 @@ RANK_KEYS = (
     "score", "impact", "likelihood", "rank_p05", "rank_p95", "p_top", "criteria", "unknown",
     "evidence_grade", "sources",
 )  # fmt: skip
-KINDS = click.Choice(["strengthen", "deepen", "fill", "extend", "build", "check"])
-BASES = click.Choice(["activity", "match", "industry", "any", "expansion"])
-WEIGHTS = click.Choice(["around", "any", "order"])
+Kind = Literal["strengthen", "deepen", "fill", "extend", "build", "check"]
+Basis = Literal["activity", "match", "industry", "any", "expansion"]
+Scheme = Literal["around", "any", "order"]
 SHOWN = 20
 
 
@@ -36,21 +35,22 @@ def register(app: typer.Typer) -> None:
 
 
 def rank(
+    context: typer.Context,
     chain: MaybeChain = None,
     link: Annotated[str | None, typer.Option(help="help.link")] = None,
-    kind: Annotated[str | None, typer.Option(help="help.kind", click_type=KINDS)] = None,
+    kind: Annotated[Kind | None, typer.Option(help="help.kind")] = None,
     on: Annotated[str | None, typer.Option("--list", help="help.list")] = None,
-    basis: Annotated[str | None, typer.Option(help="help.basis", click_type=BASES)] = None,
+    basis: Annotated[Basis | None, typer.Option(help="help.basis")] = None,
     top: Top = None,
     draws: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="help.draws")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="help.seed")] = None,
-    weights: Annotated[str, typer.Option(help="help.weights", click_type=WEIGHTS)] = "around",
+    weights: Annotated[Scheme, typer.Option(help="help.weights")] = "around",
     form: Format = None,
     output: File = None,
 ) -> None:
     from chainmap.rank.robust import Request
 
-    run = session()
+    run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
     if on is not None:
@@ -139,6 +139,7 @@ def _link_name(study: Study, row: JsonRow) -> str:
 
 
 def table(
+    context: typer.Context,
     chain: MaybeChain = None,
     top: Top = None,
     official: Annotated[bool, typer.Option("--official", help="help.official")] = False,
@@ -147,7 +148,7 @@ def table(
 ) -> None:
     from chainmap.show.key_table import heads, official_line
 
-    run = session()
+    run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
     rows, aside = key_rows(study, chain, top)

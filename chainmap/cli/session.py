@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import click
+import typer
 
 from chainmap.core.problems import Language, Problem
 from chainmap.core.words import say
@@ -202,9 +202,9 @@ class Sheet:
         return as_csv(self.heads, cells) if kind == "csv" else as_markdown(self.heads, cells)
 
 
-def session() -> Session:
+def session(context: typer.Context) -> Session:
     """The session of the running command."""
-    found = click.get_current_context().find_object(Session)
+    found = context.find_object(Session)
     assert found is not None
     return found
 
