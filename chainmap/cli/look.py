@@ -41,13 +41,13 @@ def chains(context: typer.Context, form: Format = None, output: File = None) -> 
     rows = study.chain_rows()
 
     def lines(terminal: Terminal) -> None:
-        from chainmap.show.screens import chain_lines
+        from chainmap.show.screens import chain_lines, legend
 
         terminal.say(_heading(run, study, say("title.chains", run.lang, region=_region(study))))
         at = study.world.settings["figures.one_figure_at"]
         terminal.lines(chain_lines(rows, at, run.lang, terminal.width))
         terminal.say()
-        terminal.say(say("legend", run.lang), "dim")
+        terminal.lines(legend(run.lang))
 
     run.emit(Output(output, form), study, Sheet(rows, CHAIN_KEYS), lines)
     run.finish()
@@ -105,6 +105,7 @@ def gap_screen(
         parts = joint.join(f"{say(f'kind.{k}', run.lang)} {n}" for k, n in kinds.items())
         terminal.say(say("more.links", run.lang, count=len(left), parts=parts), "dim")
     terminal.say(say("gaps.foot", run.lang), "dim")
+    terminal.say(say("legend.3", run.lang), "dim")
 
 
 def why(

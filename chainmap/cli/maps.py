@@ -68,6 +68,7 @@ def _emit_path(run: Session, study: Study, chain: str, out: Output) -> None:
 def panorama_screen(run: Session, study: Study, chain: ChainModel, terminal: Terminal) -> None:
     """The panorama for a reader: title, conclusion, stages, legend, coverage."""
     from chainmap.show.panorama import panorama_lines
+    from chainmap.show.screens import legend
     from chainmap.study.content import bands, conclusion, coverage
 
     lang = run.lang
@@ -78,7 +79,7 @@ def panorama_screen(run: Session, study: Study, chain: ChainModel, terminal: Ter
     terminal.say()
     terminal.lines(panorama_lines(bands(study, chain, lang), lang, terminal.width))
     terminal.say()
-    terminal.say(say("legend", lang), "dim")
+    terminal.lines(legend(lang))
     terminal.say(coverage(study, chain, lang), "dim")
 
 

@@ -48,6 +48,7 @@ def gap_lines(
     cells = []
     for row in rows:
         name = f"{row['chain']}/{row['name']}" if several else row["name"]
+        name += "*" if row["critical"] else ""
         local = say("unknown", lang) if row["status"] == "unknown" else str(row["producers"])
         cells.append(
             [
@@ -102,6 +103,11 @@ def rank_lines(
     return lay_out(heads, cells, limit)
 
 
+def legend(lang: str) -> list[Line]:
+    """What the tags mean."""
+    return [[(say(f"legend.{number}", lang), "dim")] for number in (1, 2, 3)]
+
+
 def act(row: Row, lang: str) -> str:
     """``[补]`` for a gap, ``[核]补`` where it is only suspected."""
     if row["kind"] == "check":
@@ -137,7 +143,7 @@ def _strip(row: Row, reach: int) -> str:
 
 def chain_lines(rows: Sequence[Row], one_figure_at: float, lang: str, limit: int) -> list[Line]:
     """The chains with their counts and figures."""
-    heads = [Head(say("head.chain", lang), shrink_to=10), Head("id", shrink_to=12),
+    heads = [Head(say("head.chain", lang), shrink_to=10), Head("id"),
              Head(say("head.links", lang), right=True)]  # fmt: skip
     heads += [Head(say(f"tag.{status}", lang), right=True) for status in STATUSES]
     heads += [

@@ -22,7 +22,7 @@ def short_name(study: Study, firm: str) -> str:
     if row is None:
         return firm
     names = [row.text("name"), *row.many("aliases")]
-    chinese = [n for n in names if any("\u4e00" <= ch <= "\u9fff" for ch in n) and len(n) > 2]
+    chinese = [n for n in names if any("\u4e00" <= ch <= "\u9fff" for ch in n) and len(n) > 1]
     return min(chinese, key=len, default=names[0])
 
 
@@ -45,8 +45,6 @@ def gap_note(study: Study, row: JsonRow, lang: str) -> str:
     requests = value("accepted_requests", chain, link)
     if requests:
         parts.append(say("note.requests", lang, count=len(requests)))
-    if row["critical"]:
-        parts.append(say("note.critical", lang))
     stale = value("stale", chain, link)
     if stale:
         newest = max(stale, key=study.world.age)
@@ -87,6 +85,7 @@ def bands(study: Study, chain: Chain, lang: str) -> list[Band]:
 def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> Card:
     link = chain.link(row["link"])
     name = link.name if lang == "zh" or not link.name_en else link.name_en
+    name += "*" if link.critical else ""
     firms = tuple(_maker_names(study, chain.id, link.id)) if row["status"] in ACTIVE else ()
     second = ""
     if row["status"] == "missing":
@@ -94,7 +93,9 @@ def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> 
     elif row["status"] == "planned":
         second = "；".join(_project_words(study, chain.id, link.id))
     elif not firms:
-        second = gap_note(study, row, lang)
+        joint = "；" if lang == "zh" else "; "
+        calls = [say("note.to_call", lang, count=open_to)] if open_to else []
+        second = joint.join([*filter(None, [gap_note(study, row, lang)]), *calls])
     group = link.group or ""
     return Card(row["ref"], name, group, row["status"], evidence(row), second, firms)
 

@@ -1,0 +1,363 @@
+"""The path of a chain: what is done when, from its gaps and its hand-written milestones.
+
+Everything is counted in whole months, numbered from year 0. The first month to plan is the one
+after the study date: terms are promised to a month, and half-years would push work of a quarter
+out by up to five months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import count
+from typing import Any
+
+from chainmap.core.dates import Day, parse_day
+from chainmap.core.graph import ChainGraph, StatusOf, cycles_and_layers, needs_now
+from chainmap.core.model import ACTIVE, Chain, Link, Milestone, Row, Settings
+from chainmap.core.schema import STAGE_DATES, STAGES
+from chainmap.core.words import say
+
+TERMS = ("near", "mid", "far")
+WORK = ("fill", "extend", "build", "strengthen", "deepen")
+UNDER_WAY = ("签约", "开工", "建设", "投产", "达产")
+_LAST_MONTH = 9999 * 12 + 11
+
+WORDS: dict[str, tuple[str, str]] = {
+    "check": ("核实", "check"),
+    "title": ("{kind}：{name}", "{kind}: {name}"),
+    "if.unknown": ("若缺则{kind}：{name}", "if missing, {kind}: {name}"),
+    "if.present": ("若弱则{kind}：{name}", "if weak, {kind}: {name}"),
+    "if.missing": ("若属实则{kind}：{name}", "if confirmed, {kind}: {name}"),
+    "whole": ("全链", "whole chain"),
+}
+_WHOLE_LETTER, _CHECK_LETTER = "总", "核"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a link's gap asks for: its kind, what it may be, how sure and how pressing it is."""
+
+    link: str
+    kind: str
+    suspect: str | None
+    settled: bool
+    priority: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One step of the path. ``needs`` are ids of actions that must be done before it."""
+
+    id: str
+    code: str
+    link: str | None
+    stage: tuple[str, str]  # zh, en
+    name: tuple[str, str]
+    kind: str
+    title: tuple[str, str]
+    start: Day | None
+    due: Day | None
+    needs: tuple[str, ...]
+    owner: str | None
+    term: str | None
+    conditional: bool
+    started: bool
+    late: bool
+    critical: bool
+    slack: int | None  # months that it may slip without moving the end of the path
+    origin: str  # hand | generated
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A hand-written action that starts before one that it needs is due."""
+
+    action: str
+    need: str
+    start: Day
+    due: Day
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The actions of a chain in the order of term, stage and link, and what is wrong with them.
+
+    ``critical`` is one longest way through the path, in order; ``terms`` the last month of each.
+    """
+
+    chain: str
+    actions: tuple[Action, ...]
+    conflicts: tuple[Conflict, ...]
+    unscheduled: tuple[str, ...]
+    critical: tuple[str, ...]
+    first: Day
+    terms: tuple[Day, Day, Day]
+    ends: Day | None
+
+
+def plan_path(
+    chain: Chain,
+    graph: ChainGraph,
+    at: Day,
+    settings: Settings,
+    needs: Iterable[Need],
+    projects: Iterable[Row],
+) -> Path:
+    """The path of a chain at a study date. Hand-written milestones are never moved.
+
+    Notes: O(links + flows) after sorting; links of one cycle of needs do not wait for each other.
+    """
+    clock = clock_of(at, settings)
+    wanted = {need.link: need for need in needs}
+    tasks = _tasks(chain, wanted, clock)
+
+    def status_of(link: str) -> str:
+        return wanted[link].status if link in wanted else "unknown"
+
+    waits = waits_of(chain, graph, tasks, status_of)
+    bands = pressing(tasks, waits)
+    slots = schedule(tasks, waits, bands, clock)
+    dated = {id for id, task in tasks.items() if not undated(task)}
+    end = max((slots[id].end for id in dated), default=None)
+    slack = slack_of(slots, end)
+    running = {row.text("link") for row in projects if _under_way(row, at)}
+    actions = _actions(chain, tasks, slots, slack, wanted, running, clock)
+    return Path(
+        chain.id,
+        actions,
+        _conflicts(actions),
+        tuple(action.id for action in actions if action.due is None),
+        critical_path(slots, slack, dated, end),
+        month_of(clock.first),
+        _last_months(clock),
+        None if end is None else month_of(end - 1),
+    )
+
+
+def rows(path: Path, lang: str = "zh") -> list[dict[str, Any]]:
+    """The actions as rows for CSV and JSON, in order; ``needs`` as codes."""
+    at = int(lang == "en")
+    code = {action.id: action.code for action in path.actions}
+    return [
+        {
+            "ref": f"{path.chain}/{action.link}" if action.link else path.chain,
+            "code": action.code,
+            "action": action.kind,
+            "link": action.link,
+            "name": action.name[at],
+            "stage": action.stage[at],
+            "title": action.title[at],
+            "start": action.start and action.start.text,
+            "due": action.due and action.due.text,
+            "term": action.term,
+            "owner": action.owner,
+            "needs": [code[need] for need in action.needs],
+            "conditional": action.conditional,
+            "started": action.started,
+            "late": action.late,
+            "critical": action.critical,
+            "origin": action.origin,
+        }
+        for action in path.actions
+    ]
+
+
+def facts(path: Path) -> dict[str, Any]:
+    """What a drawing of the path needs beside its rows: terms, critical path, conflicts."""
+    code = {action.id: action.code for action in path.actions}
+    return {
+        "first": path.first.text,
+        "near": path.terms[0].text,
+        "mid": path.terms[1].text,
+        "far": path.terms[2].text,
+        "ends": path.ends and path.ends.text,
+        "critical_path": [code[id] for id in path.critical],
+        "conflicts": [
+            {"code": code[c.action], "need": code[c.need], "start": c.start.text, "due": c.due.text}
+            for c in path.conflicts
+        ],
+    }
+
+
+def _tasks(chain: Chain, wanted: Mapping[str, Need], clock: Clock) -> dict[str, Task]:
+    """Hand-written milestones, and for every gap what they leave open."""
+    by_hand = {
+        m.id: Task(m.id, m.link, m.action, milestone=m)
+        for m in sorted(chain.file.path, key=lambda m: m.id)
+    }
+    taken = {(task.link, task.kind) for task in by_hand.values()}
+    made = [
+        task
+        for link in chain.links
+        if link.id in wanted
+        for task in _of_gap(wanted[link.id], clock)
+        if (task.link, task.kind) not in taken
+    ]
+    return by_hand | {task.id: task for task in made}
+
+
+def _of_gap(need: Need, clock: Clock) -> Iterator[Task]:
+    """The check of a gap that is not settled, and the action that closes the gap.
+
+    A slash keeps generated ids apart from those of milestones.
+    """
+    band = clock.band(need.priority)
+    kind = need.suspect if need.kind == "check" else need.kind
+    settled = need.settled and need.kind != "check"
+    if need.kind == "check" or (need.kind in WORK and not settled):
+        yield Task(f"{need.link}/check", need.link, "check", band)
+    if kind in WORK:
+        yield Task(f"{need.link}/{kind}", need.link, str(kind), band, conditional=not settled)
+
+
+def _actions(
+    chain: Chain,
+    tasks: Mapping[str, Task],
+    slots: Mapping[str, Slot],
+    slack: Mapping[str, int],
+    wanted: Mapping[str, Need],
+    running: set[str],
+    clock: Clock,
+) -> tuple[Action, ...]:
+    codes = _codes(chain, tasks.values())
+    stages = {stage.id: at for at, stage in enumerate(chain.file.panorama.stages)}
+    made = []
+    for id, task in tasks.items():
+        link = chain.link(task.link) if task.link is not None else None
+        start, due = _days(task, slots[id])
+        late = due is not None and due.last < clock.today.last
+        action = Action(
+            id=id,
+            code=codes[id],
+            link=task.link,
+            stage=(chain.stage_of(link.id).name,) * 2 if link else WORDS["whole"],
+            name=_names(link) if link else WORDS["whole"],
+            kind=task.kind,
+            title=_title(task, link, wanted.get(task.link or "")),
+            start=start,
+            due=due,
+            needs=slots[id].needs,
+            owner=(task.milestone and task.milestone.owner) or chain.file.bureau,
+            term=clock.term(slots[id].end) if due else None,
+            conditional=task.conditional,
+            started=task.link in running and task.kind != "check" and not task.conditional,
+            late=late and not _done(task.kind, wanted.get(task.link or "")),
+            critical=slack[id] == 0,
+            slack=slack[id] if due else None,
+            origin="hand" if task.milestone else "generated",
+        )
+        place = (stages[link.stage], chain.index[link.id]) if link else (-1, -1)
+        term = TERMS.index(action.term) if action.term else len(TERMS)
+        made.append(((term, *place, task.kind != "check", id), action))
+    return tuple(action for _, action in sorted(made, key=lambda pair: pair[0]))
+
+
+def _codes(chain: Chain, tasks: Iterable[Task]) -> dict[str, str]:
+    """A code for every task: the first character of the stage, and the link's number in it.
+
+    The number counts the links of the catalogue, not the tasks, so that a code means the same
+    link in every edition as long as new links are added behind.
+    """
+    letters = {stage.id: stage.name.strip()[:1] for stage in chain.file.panorama.stages}
+    numbers: dict[str, Iterator[int]] = {}
+    stem = {}
+    for link in chain.links:
+        letter = letters[link.stage]
+        stem[link.id] = f"{letter}{next(numbers.setdefault(letter, count(1)))}"
+    codes: dict[str, str] = {}
+    used: dict[str, int] = {}
+    rank = ("check", *WORK)
+    for task in sorted(tasks, key=lambda t: (rank.index(t.kind), t.id)):
+        if task.link is None:
+            codes[task.id] = f"{_WHOLE_LETTER}{next(numbers.setdefault(_WHOLE_LETTER, count(1)))}"
+            continue
+        code = stem[task.link] + (_CHECK_LETTER if task.kind == "check" else "")
+        used[code] = used.get(code, 0) + 1
+        codes[task.id] = code + _suffix(used[code])
+    return codes
+
+
+def _suffix(number: int) -> str:
+    """Nothing for the first task of a link, then b, c, … and numbers past z."""
+    if number == 1:
+        return ""
+    return chr(ord("a") + number - 1) if number <= 26 else f"-{number}"
+
+
+def _names(link: Link) -> tuple[str, str]:
+    return link.name, link.name_en or link.name
+
+
+def _title(task: Task, link: Link | None, need: Need | None) -> tuple[str, str]:
+    if task.milestone is not None:
+        return task.milestone.title, task.milestone.title
+    assert link is not None
+    key = "title"
+    if task.conditional and need is not None:
+        key = f"if.{need.status}" if f"if.{need.status}" in WORDS else "if.missing"
+    zh, en = (
+        words.format(
+            kind=WORDS["check"][at] if task.kind == "check" else say(f"kind.{task.kind}", lang),
+            name=name,
+        )
+        for at, (words, lang, name) in enumerate(
+            zip(WORDS[key], ("zh", "en"), _names(link), strict=True)
+        )
+    )
+    return zh, en
+
+
+def _done(kind: str, need: Need | None) -> bool:
+    """Whether the link already is what the action was to make of it."""
+    if need is None:
+        return False
+    if kind == "check":
+        return need.kind != "check" and need.settled
+    if kind == "strengthen":
+        return need.status == "strong"
+    return kind != "deepen" and need.status in ACTIVE
+
+
+def _days(task: Task, slot: Slot) -> tuple[Day | None, Day | None]:
+    """Dates as written by hand where they are, else the months of the plan."""
+    if undated(task):
+        return None, None
+    by_hand = task.milestone
+    return (
+        (by_hand and by_hand.start) or month_of(slot.start),
+        (by_hand and by_hand.due) or month_of(slot.end - 1),
+    )
+
+
+def _conflicts(actions: Sequence[Action]) -> tuple[Conflict, ...]:
+    by_id = {action.id: action for action in actions}
+    return tuple(
+        Conflict(action.id, need, action.start, due)
+        for action in sorted(actions, key=lambda a: a.id)
+        for need in action.needs
+        if action.start and (due := by_id[need].due) and action.start.first < due.last
+    )
+
+
+def _under_way(row: Row, at: Day) -> bool:
+    """Whether a project stands at signing or beyond at the study date, and has not ended."""
+    ended = row.day("ended")
+    if row.text("stage") == "终止" or (ended is not None and ended.last <= at.last):
+        return False
+    dates = zip(STAGES, STAGE_DATES, strict=True)
+    reached = {stage for stage, column in dates if _by(row.day(column), at)}
+    return any(stage in UNDER_WAY for stage in (*reached, row.text("stage")))
+
+
+def _by(day: Day | None, at: Day) -> bool:
+    return day is not None and day.last <= at.last
+
+
+def _last_months(clock: Clock) -> tuple[Day, Day, Day]:
+    near, mid, far = (month_of(clock.first + months - 1) for months in clock.terms)
+    return near, mid, far
+
+
