@@ -177,6 +177,8 @@ CATALOGUE: dict[str, Entry] = {
                   "如写错文件名请改正", "correct the file name if it is a slip"),
     "T126": Entry("warning", "{count} 行只引用了有错误的数据源，暂不计入", "{count} rows rest only on sources with errors and are left out",
                   "先改正 sources.csv：{ids}", "correct sources.csv first: {ids}"),
+    "T127": Entry("error", "{column}：“{value}”不是行业代码", "{column}: {value!r} is not an industry code",
+                  "写二至四位 GB/T 4754 代码，几个用 | 连接", "write GB/T 4754 codes of two to four digits, joined by |"),
     # S: settings and region
     "S101": Entry("error", "未知的设置“{key}”", "unknown setting {key!r}",
                   "删除或改正", "remove or correct it"),
