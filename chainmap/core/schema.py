@@ -240,10 +240,28 @@ EXTRA_KEYS: dict[str, tuple[str, ...]] = {"findings": ("as_of", "source")}
 # Chinese words that an analyst may write instead of the identifier.
 SPOKEN: dict[tuple[str, str], dict[str, str]] = {
     ("firms", "level"): {"集团": "group", "子公司": "subsidiary", "分公司": "branch"},
-    ("firms", "ownership"): {"央企": "central_soe", "地方国企": "local_soe", "民营": "private", "外资": "foreign"},
+    ("firms", "ownership"): {
+        "央企": "central_soe",
+        "地方国企": "local_soe",
+        "民营": "private",
+        "外资": "foreign",
+    },
     ("activities", "role"): {"主营": "main", "重要": "major", "次要": "minor"},
-    ("presence", "activity"): {"生产": "production", "研发": "research", "总部": "headquarters", "销售": "sales", "无": "none"},
-    ("findings", "status"): {"强": "strong", "弱": "weak", "有": "present", "缺": "missing", "查无": "none_found", "招引": "wanted"},
+    ("presence", "activity"): {
+        "生产": "production",
+        "研发": "research",
+        "总部": "headquarters",
+        "销售": "sales",
+        "无": "none",
+    },
+    ("findings", "status"): {
+        "强": "strong",
+        "弱": "weak",
+        "有": "present",
+        "缺": "missing",
+        "查无": "none_found",
+        "招引": "wanted",
+    },
     ("affinity", "dimension"): {"市场": "market", "资源": "resource"},
     ("requests", "status"): {"已提出": "proposed", "已采纳": "accepted", "未采纳": "rejected"},
 }

@@ -200,7 +200,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.made_here": ("本地是否生产", "made here"),
     "rule.standing": ("状态", "status"),
     "rule.status": ("状态", "status"),
-    "rule.evidence_standing": ("证据得出的状态", "status by evidence"),
+    "rule.evidence_standing": ("状态", "status"),
     "rule.contradictions": ("不一致的证据", "contradictions"),
     "rule.stale": ("过期证据", "stale evidence"),
     "rule.producers": ("生产企业数", "producers"),

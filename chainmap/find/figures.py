@@ -67,5 +67,13 @@ def chain_figures(ask: Ask, chain: str) -> None:
 
 def link_figures(ask: Ask, chain: str, link: str) -> None:
     """All figures of a link under one heading, for "why"."""
-    for rule in ("standing", "gap", "priority", "worth"):
+    for rule in (
+        "standing",
+        "stale",
+        "wanted_rows",
+        "accepted_requests",
+        "gap",
+        "priority",
+        "worth",
+    ):
         ask(rule, chain, link)

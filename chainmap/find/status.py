@@ -149,9 +149,11 @@ def stale(ask: Ask, chain: str, link: str) -> tuple[Row, ...]:
     decided: Standing = ask("standing", chain, link)
     if decided.basis != "none":
         return ()
-    return tuple(
-        row for row in ask.rows("findings", LINK, (chain, link)) if row.text("status") != "wanted"
-    )
+    found = ask.rows("findings", LINK, (chain, link))
+    old = tuple(row for row in found if row.text("status") != "wanted")
+    for row in old:
+        ask.cell(row, "status")
+    return old
 
 
 def producer_count(ask: Ask, chain: str, link: str) -> int:
@@ -168,7 +170,7 @@ def group_count(ask: Ask, chain: str, link: str) -> int:
 
 def wanted_rows(ask: Ask, chain: str, link: str) -> tuple[Row, ...]:
     """Live findings that the link is officially wanted."""
-    return tuple(
+    rows = tuple(
         live(
             ask,
             chain,
@@ -177,12 +179,15 @@ def wanted_rows(ask: Ask, chain: str, link: str) -> tuple[Row, ...]:
             "status.finding_life_years",
         )
     )
+    for row in rows:
+        ask.cell(row, "status")
+    return rows
 
 
 def accepted_requests(ask: Ask, chain: str, link: str) -> tuple[Row, ...]:
     """Accepted requests for the link."""
     rows = ask.rows("requests", LINK, (chain, link))
-    return tuple(row for row in rows if row.text("status") == "accepted")
+    return tuple(row for row in rows if ask.cell(row, "status") == "accepted")
 
 
 def sources_of(rows: Iterable[Row], more: Iterable[str] = ()) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from typing import Any
 from chainmap.core.dates import Day
 from chainmap.core.derivation import Figure, Found, Leaf
 from chainmap.core.model import Row
-from chainmap.core.words import WORDS, say
+from chainmap.core.words import say
 from chainmap.show.columns import Line, wrap
 
 SourceOf = Callable[[str], Row | None]
+_HEADINGS = ("link_figures", "chain_figures")
 
 
 @dataclass(slots=True)
@@ -25,14 +26,19 @@ class Node:
 
 
 def tree(figure: Figure, source_of: SourceOf, lang: str) -> Node:
-    """The derivation of a figure for a reader; a part that was shown is not shown twice."""
-    return _Grower(source_of, lang).grow(figure)
+    """The derivation of a figure for a reader.
+
+    Cells of one row stand on one line; a part that was shown is not shown twice; what is
+    unknown is named and not unfolded further (the data form unfolds everything).
+    """
+    return _Grower(source_of, lang, figure.args).grow(figure)
 
 
 class _Grower:
-    def __init__(self, source_of: SourceOf, lang: str) -> None:
-        self.source_of, self.lang = source_of, lang
+    def __init__(self, source_of: SourceOf, lang: str, subject: tuple[str, ...]) -> None:
+        self.source_of, self.lang, self.subject = source_of, lang, subject
         self.shown: set[int] = set()
+        self.cited: set[str] = set()
 
     def grow(self, figure: Figure) -> Node:
         node = Node(self._title(figure), _style(figure.value))
@@ -40,45 +46,80 @@ class _Grower:
             node.text += say("why.seen", self.lang)
             return node
         self.shown.add(id(figure))
-        for part in _once(figure):
-            node.below += self._part(part)
+        if (
+            worded(figure.value, self.lang) == say("unknown", self.lang)
+            and figure.rule not in _HEADINGS
+        ):
+            return node
+        node.below = self._parts(list(_once(figure)))
         return node
 
-    def _part(self, part: Leaf | Found | Figure) -> list[Node]:
-        if isinstance(part, Figure):
-            return [self.grow(part)] if _worth_showing(part) else []
-        if isinstance(part, Leaf):
-            return [self._leaf(part)]
-        if part.rows:
-            return []  # its cells follow one by one
-        return [Node(say("why.no_rows", self.lang, table=f"data/{part.table}.csv"), "dim")]
+    def _parts(self, parts: list[Leaf | Found | Figure]) -> list[Node]:
+        """Figures one by one; leaves of one row, file or kind together."""
+        nodes: list[Node] = []
+        together: dict[object, list[Leaf]] = {}
+        for part in parts:
+            if isinstance(part, Figure):
+                if _worth_showing(part):
+                    nodes.append(self.grow(_behind(part)))
+            elif isinstance(part, Leaf):
+                if part.kind != "date":
+                    place = part.at if part.kind == "cell" else part.kind
+                    together.setdefault(place, []).append(part)
+            elif not part.rows and not any(isinstance(p, Figure) for p in parts):
+                table = f"data/{part.table}.csv"
+                nodes.append(Node(say("why.no_rows", self.lang, table=table), "dim"))
+        return nodes + [self._leaves(leaves) for leaves in together.values()]
+
+    def _leaves(self, leaves: list[Leaf]) -> Node:
+        first = leaves[0]
+        if first.kind == "cell":
+            known = [leaf for leaf in leaves if leaf.value is not None] or leaves
+            cells = ", ".join(f"{leaf.name} = {worded(leaf.value, self.lang)}" for leaf in known)
+            grades = " ".join(f"<{self._grade(s)}>{s}" for s in first.sources)
+            node = Node(f"{first.at.file}:{first.at.line}  {cells}  {first.as_of}  {grades}")
+        elif first.kind == "setting":
+            cells = ", ".join(f"{leaf.name} = {worded(leaf.value, self.lang)}" for leaf in leaves)
+            lines = "/".join(dict.fromkeys(str(leaf.at.line) for leaf in leaves))
+            node = Node(f"{first.at.file}:{lines}  {cells}", "dim")
+        else:
+            cells = ", ".join(
+                f"{leaf.name.rsplit('.', 1)[-1]} {worded(leaf.value, self.lang)}:{leaf.at.line}"
+                for leaf in leaves
+            )
+            node = Node(f"{first.at.file}  {cells}", "dim")
+        sources = dict.fromkeys(source for leaf in leaves for source in leaf.sources)
+        node.below = [self._source(source) for source in sources if source not in self.cited]
+        self.cited.update(sources)
+        return node
+
+    def _grade(self, source: str) -> str:
+        row = self.source_of(source)
+        return row.text("grade") if row else "?"
+
+    def _source(self, source: str) -> Node:
+        row = self.source_of(source)
+        words = {name: row.text(name) if row else "?" for name in ("grade", "date", "title")}
+        sentence = say("why.source", self.lang, source=source, **words)
+        place = f"  ({row.file}:{row.line})" if row else ""
+        return Node(sentence + place, "dim")
 
     def _title(self, figure: Figure) -> str:
         lang = self.lang
-        name = say(f"rule.{figure.rule}", lang) if f"rule.{figure.rule}" in WORDS else ""
-        if figure.rule.startswith("criterion."):
-            name = say(figure.rule, lang)
-        subject = "/".join(part for part in figure.args if part)
-        text = f"{name} {subject}: {worded(figure.value, lang)}"
+        key = figure.rule if figure.rule.startswith("criterion.") else f"rule.{figure.rule}"
+        text = say(key, lang)
+        mine = figure.args == self.subject or figure.args == self.subject[1:]
+        if not mine and figure.rule not in _HEADINGS:
+            text += " " + "/".join(part for part in figure.args if part)
+        if figure.rule in _HEADINGS:
+            text += " " + "/".join(figure.args)
+        else:
+            text += f": {worded(figure.value, lang)}"
         if figure.note is not None:
             key, words = figure.note
             text += "  -- " + say(key, lang, **{k: _short(v) for k, v in words.items()})
             text += _formula(words, lang)
         return text
-
-    def _leaf(self, leaf: Leaf) -> Node:
-        text = f"{leaf.name} = {worded(leaf.value, self.lang)}  ({leaf.at.file}:{leaf.at.line})"
-        if leaf.as_of:
-            text += f"  {leaf.as_of}"
-        node = Node(text)
-        for source in leaf.sources:
-            row = self.source_of(source)
-            if row is None:
-                continue
-            words = {name: row.text(name) for name in ("grade", "date", "title")}
-            sentence = say("why.source", self.lang, source=source, **words)
-            node.below.append(Node(f"{sentence}  ({row.file}:{row.line})", "dim"))
-        return node
 
 
 def _once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
@@ -91,6 +132,13 @@ def _once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
         if key not in seen:
             seen.add(key)
             yield part
+
+
+def _behind(figure: Figure) -> Figure:
+    """The figure that says how a status came about, past those that only hand it on."""
+    while figure.rule in ("status", "standing") and figure.note is None:
+        figure = next(part for part in figure.inputs if isinstance(part, Figure))
+    return figure
 
 
 def _worth_showing(figure: Figure) -> bool:
