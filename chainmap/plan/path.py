@@ -1,28 +1,30 @@
-"""The path of a chain: what is done when, from its gaps and its hand-written milestones.
-
-Everything is counted in whole months, numbered from year 0. The first month to plan is the one
-after the study date: terms are promised to a month, and half-years would push work of a quarter
-out by up to five months.
-"""
+"""The path of a chain: what is done when, from its gaps and its hand-written milestones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import Any
 
-from chainmap.core.dates import Day, parse_day
-from chainmap.core.graph import ChainGraph, StatusOf, cycles_and_layers, needs_now
-from chainmap.core.model import ACTIVE, Chain, Link, Milestone, Row, Settings
+from chainmap.core.dates import Day
+from chainmap.core.graph import ChainGraph
+from chainmap.core.model import ACTIVE, Chain, Link, Row, Settings
 from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.core.words import say
+from chainmap.plan.schedule import (
+    TERMS,
+    Clock,
+    Schedule,
+    Task,
+    clock_of,
+    month_of,
+    schedule,
+    undated,
+)
 
-TERMS = ("near", "mid", "far")
 WORK = ("fill", "extend", "build", "strengthen", "deepen")
 UNDER_WAY = ("签约", "开工", "建设", "投产", "达产")
-_LAST_MONTH = 9999 * 12 + 11
 
 WORDS: dict[str, tuple[str, str]] = {
     "check": ("核实", "check"),
@@ -117,23 +119,19 @@ def plan_path(
     def status_of(link: str) -> str:
         return wanted[link].status if link in wanted else "unknown"
 
-    waits = waits_of(chain, graph, tasks, status_of)
-    bands = pressing(tasks, waits)
-    slots = schedule(tasks, waits, bands, clock)
-    dated = {id for id, task in tasks.items() if not undated(task)}
-    end = max((slots[id].end for id in dated), default=None)
-    slack = slack_of(slots, end)
+    months = schedule(chain, graph, tasks, status_of, clock)
     running = {row.text("link") for row in projects if _under_way(row, at)}
-    actions = _actions(chain, tasks, slots, slack, wanted, running, clock)
+    actions = _actions(chain, tasks, months, wanted, running, clock)
+    near, mid, far = (month_of(clock.first + length - 1) for length in clock.terms)
     return Path(
         chain.id,
         actions,
         _conflicts(actions),
         tuple(action.id for action in actions if action.due is None),
-        critical_path(slots, slack, dated, end),
+        months.critical,
         month_of(clock.first),
-        _last_months(clock),
-        None if end is None else month_of(end - 1),
+        (near, mid, far),
+        None if months.end is None else month_of(months.end - 1),
     )
 
 
@@ -216,8 +214,7 @@ def _of_gap(need: Need, clock: Clock) -> Iterator[Task]:
 def _actions(
     chain: Chain,
     tasks: Mapping[str, Task],
-    slots: Mapping[str, Slot],
-    slack: Mapping[str, int],
+    months: Schedule,
     wanted: Mapping[str, Need],
     running: set[str],
     clock: Clock,
@@ -227,7 +224,8 @@ def _actions(
     made = []
     for id, task in tasks.items():
         link = chain.link(task.link) if task.link is not None else None
-        start, due = _days(task, slots[id])
+        slot = months.slots[id]
+        start, due = _days(task, slot.start, slot.end)
         late = due is not None and due.last < clock.today.last
         action = Action(
             id=id,
@@ -239,14 +237,14 @@ def _actions(
             title=_title(task, link, wanted.get(task.link or "")),
             start=start,
             due=due,
-            needs=slots[id].needs,
+            needs=slot.needs,
             owner=(task.milestone and task.milestone.owner) or chain.file.bureau,
-            term=clock.term(slots[id].end) if due else None,
+            term=clock.term(slot.end) if due else None,
             conditional=task.conditional,
             started=task.link in running and task.kind != "check" and not task.conditional,
             late=late and not _done(task.kind, wanted.get(task.link or "")),
-            critical=slack[id] == 0,
-            slack=slack[id] if due else None,
+            critical=months.slack[id] == 0,
+            slack=months.slack[id] if due else None,
             origin="hand" if task.milestone else "generated",
         )
         place = (stages[link.stage], chain.index[link.id]) if link else (-1, -1)
@@ -321,14 +319,14 @@ def _done(kind: str, need: Need | None) -> bool:
     return kind != "deepen" and need.status in ACTIVE
 
 
-def _days(task: Task, slot: Slot) -> tuple[Day | None, Day | None]:
+def _days(task: Task, start: int, end: int) -> tuple[Day | None, Day | None]:
     """Dates as written by hand where they are, else the months of the plan."""
     if undated(task):
         return None, None
     by_hand = task.milestone
     return (
-        (by_hand and by_hand.start) or month_of(slot.start),
-        (by_hand and by_hand.due) or month_of(slot.end - 1),
+        (by_hand and by_hand.start) or month_of(start),
+        (by_hand and by_hand.due) or month_of(end - 1),
     )
 
 
@@ -354,10 +352,3 @@ def _under_way(row: Row, at: Day) -> bool:
 
 def _by(day: Day | None, at: Day) -> bool:
     return day is not None and day.last <= at.last
-
-
-def _last_months(clock: Clock) -> tuple[Day, Day, Day]:
-    near, mid, far = (month_of(clock.first + months - 1) for months in clock.terms)
-    return near, mid, far
-
-

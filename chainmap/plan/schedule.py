@@ -83,7 +83,20 @@ class Slot:
     needs: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The months of every task, each after what it waits for; months each may slip without
+    moving ``end``; one longest way to the end, in order."""
+
+    slots: Mapping[str, Slot]
+    slack: Mapping[str, int]
+    critical: tuple[str, ...]
+    end: int | None
+
+
 def clock_of(at: Day, settings: Settings) -> Clock:
+    """The settings ``path.*`` at a study date, lengths rounded to months."""
+
     def months(name: str) -> int:
         return max(1, round(settings[f"path.{name}"] * 12))
 
@@ -99,7 +112,24 @@ def clock_of(at: Day, settings: Settings) -> Clock:
     )
 
 
-def waits_of(
+def schedule(
+    chain: Chain,
+    graph: ChainGraph,
+    tasks: Mapping[str, Task],
+    status_of: StatusOf,
+    clock: Clock,
+) -> Schedule:
+    """The critical-path method over the tasks, which come in the order of the catalogue."""
+    waits = _waits(chain, graph, tasks, status_of)
+    slots = _earliest(tasks, waits, _pressing(tasks, waits), clock)
+    dated = [id for id, task in tasks.items() if not undated(task)]
+    end = max((slots[id].end for id in dated), default=None)
+    slack = _slack(slots, end)
+    last = next((id for id in dated if slots[id].end == end), None)
+    return Schedule(slots, slack, _critical_path(slots, slack, last), end)
+
+
+def _waits(
     chain: Chain, graph: ChainGraph, tasks: Mapping[str, Task], status_of: StatusOf
 ) -> dict[str, Wait]:
     """What each task waits for, every task after those that it may wait for."""
@@ -115,7 +145,9 @@ def waits_of(
         work = [id for id in works.get(link, ()) if tasks[id].kind != "deepen"]
         return tuple(work or ([] if works.get(link) else checks.get(link, ())))
 
-    layers = cycles_and_layers(graph)
+    place = {id: at for at, id in enumerate(tasks)}
+    # Catalogue order within a layer, so that renaming ids changes nothing.
+    layers = [sorted(links, key=chain.index.__getitem__) for links in cycles_and_layers(graph)]
     layer = {link: at for at, links in enumerate(layers) for link in links}
     for link in (link for links in layers for link in links):
         always = list(checks.get(link, ()))
@@ -129,12 +161,11 @@ def waits_of(
             if flow.need == "required":
                 always += last(earlier[0])
             else:
-                earlier.sort(key=chain.index.__getitem__)
-                groups.append(tuple(last(m) for m in earlier))
+                groups.append(tuple(sorted(map(last, earlier), key=lambda ids: place[ids[0]])))
         for id in checks.get(link, ()):
             found.setdefault(id, Wait())
         for id in works.get(link, ()):
-            found.setdefault(id, Wait(tuple(dict.fromkeys(always)), tuple(groups)))
+            found.setdefault(id, Wait(tuple(always), tuple(groups)))
     return found
 
 
@@ -152,14 +183,14 @@ def _hand_needs(tasks: Mapping[str, Task]) -> list[tuple[str, tuple[str, ...]]]:
     return [(id, needs[id]) for id in order]
 
 
-def pressing(tasks: Mapping[str, Task], waits: Mapping[str, Wait]) -> dict[str, int]:
+def _pressing(tasks: Mapping[str, Task], waits: Mapping[str, Wait]) -> dict[str, int]:
     """The band of each task: what a pressing task waits for is as pressing.
 
     Of a group the most pressing alternative is taken along, the first in the catalogue of equals.
     """
     bands = {id: task.band for id, task in tasks.items()}
-    for id in reversed(waits):
-        if undated(tasks[id]) or tasks[id].milestone is None:
+    for id in reversed(list(waits)):
+        if tasks[id].milestone is None:
             first = [min(group, key=lambda ids: max(bands[i] for i in ids))
                      for group in waits[id].groups]  # fmt: skip
             for need in (*waits[id].always, *(need for ids in first for need in ids)):
@@ -167,7 +198,7 @@ def pressing(tasks: Mapping[str, Task], waits: Mapping[str, Wait]) -> dict[str, 
     return bands
 
 
-def schedule(
+def _earliest(
     tasks: Mapping[str, Task],
     waits: Mapping[str, Wait],
     bands: Mapping[str, int],
@@ -176,12 +207,14 @@ def schedule(
     """Earliest months of every task. One without dates gets the months that it would usually take,
     so that others can wait for it."""
     slots: dict[str, Slot] = {}
+    place = {id: at for at, id in enumerate(tasks)}
     for id, wait in waits.items():
         task = tasks[id]
         length = clock.length(task.kind)
         firsts = [min(group, key=lambda ids: max(slots[i].end for i in ids))
                   for group in wait.groups]  # fmt: skip
-        needs = tuple(dict.fromkeys([*wait.always, *(need for ids in firsts for need in ids)]))
+        chosen = {*wait.always, *(need for ids in firsts for need in ids)}
+        needs = tuple(sorted(chosen, key=place.__getitem__))
         given = _given(task.milestone, length)
         if given is None:
             release = clock.release(task.kind, bands[id])
@@ -204,10 +237,10 @@ def _given(milestone: Milestone | None, length: int) -> tuple[int, int] | None:
     return first, first + length if after is None else after
 
 
-def slack_of(slots: Mapping[str, Slot], end: int | None) -> dict[str, int]:
+def _slack(slots: Mapping[str, Slot], end: int | None) -> dict[str, int]:
     """Months that each task may slip: latest less earliest (the backward pass)."""
     latest = {id: max(end or slot.end, slot.end) for id, slot in slots.items()}
-    for id in reversed(slots):
+    for id in reversed(list(slots)):
         slot = slots[id]
         for need in slot.needs:
             # A milestone that does not wait for its need is a conflict, not a bound.
@@ -217,11 +250,11 @@ def slack_of(slots: Mapping[str, Slot], end: int | None) -> dict[str, int]:
     return {id: latest[id] - slot.end for id, slot in slots.items()}
 
 
-def critical_path(
-    slots: Mapping[str, Slot], slack: Mapping[str, int], dated: set[str], end: int | None
+def _critical_path(
+    slots: Mapping[str, Slot], slack: Mapping[str, int], last: str | None
 ) -> tuple[str, ...]:
-    """One longest way to the end of the path, in order; the first of equals."""
-    at = next((id for id in slots if id in dated and slots[id].end == end), None)
+    """One longest way to the last task, in order; the first of equals."""
+    at = last
     way: list[str] = []
     while at is not None:
         way.append(at)
@@ -232,13 +265,16 @@ def critical_path(
 
 
 def undated(task: Task) -> bool:
+    """Whether a task is a milestone without any date."""
     return task.milestone is not None and _given(task.milestone, 1) is None
 
 
 def index_of(year: int, month: int) -> int:
+    """The number of a month."""
     return year * 12 + month - 1
 
 
 def month_of(index: int) -> Day:
+    """The month of a number, ``YYYY-MM``."""
     year, month = divmod(min(index, _LAST_MONTH), 12)
     return parse_day(f"{year:04d}-{month + 1:02d}")

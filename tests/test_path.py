@@ -1,0 +1,368 @@
+"""The path of a chain: the worked cases, and properties against brute force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chainmap.core.dates import Day, parse_day
+from chainmap.core.graph import ChainGraph
+from chainmap.core.model import Chain, ChainFile, Row, Setting, Settings
+from chainmap.core.problems import Place
+from chainmap.plan.path import WORK, Action, Need, facts, plan_path, rows
+from chainmap.plan.path import Path as ChainPath
+
+CASES = [
+    (f"{file.stem}: {case['case']}", case)
+    for file in sorted((Path(__file__).parent / "cases" / "path").glob("*.yaml"))
+    for case in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+]
+NUMBERS = {
+    "path.near_years": 1.0,
+    "path.mid_years": 3.0,
+    "path.far_years": 5.0,
+    "path.near_priority": 50.0,
+    "path.mid_priority": 25.0,
+    "path.check_years": 0.25,
+    "path.action_years": 1.0,
+}
+AT = parse_day("2026-11-24")
+MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def settings_of(**changed: float) -> Settings:
+    at = Place("data/scoring.yaml", 1)
+    numbers = NUMBERS | {f"path.{key}": value for key, value in changed.items()}
+    return Settings({key: Setting(value, "", at) for key, value in numbers.items()})
+
+
+def chain_of(
+    links: list[str], flows: list[Any], path: list[dict[str, Any]], stages: dict[str, str]
+) -> Chain:
+    """A chain of links in stages, its flows as [from, to] or [from, to, need]."""
+    names = list(dict.fromkeys(stages.values())) or ["上游"]
+    return Chain(
+        ChainFile.model_validate(
+            {
+                "chain": "probe",
+                "name": "探针",
+                "kind": "emerging",
+                "region": "示例市",
+                "as_of": "2026",
+                "bureau": "市工信局",
+                "panorama": {
+                    "stages": [{"id": f"s{at}", "name": name} for at, name in enumerate(names)],
+                    "links": [
+                        {
+                            "id": link,
+                            "name": link,
+                            "stage": f"s{names.index(stages.get(link, names[0]))}",
+                            "products": [link],
+                        }
+                        for link in links
+                    ],
+                    "flows": [
+                        dict(zip(("from", "to", "need"), flow, strict=False)) for flow in flows
+                    ],
+                },
+                "path": path,
+            }
+        ),
+        {},
+    )
+
+
+def need_of(link: str, words: dict[str, str]) -> Need:
+    kind = words.get("kind", "none")
+    unsure = kind == "check" or words.get("settled") == "false"
+    status = "unknown" if kind == "check" else "missing"
+    priority = words.get("priority")
+    return Need(
+        link,
+        kind,
+        words.get("suspect"),
+        not unsure,
+        float(priority) if priority else None,
+        words.get("status", status),
+    )
+
+
+def project_of(at: int, words: dict[str, str]) -> Row:
+    dates = {key: parse_day(word) for key, word in words.items() if key not in ("link", "stage")}
+    return Row("projects", at + 2, at, words | dates)
+
+
+def shown(action: Action) -> dict[str, Any]:
+    """An action in the words of a case."""
+
+    def word(value: Any) -> Any:
+        if isinstance(value, Day):
+            return value.text
+        if isinstance(value, tuple):
+            return list(value)
+        return str(value).lower() if isinstance(value, bool) else value or "null"
+
+    names = ("code", "link", "start", "due", "needs", "owner", "term", "conditional", "started",
+             "late", "critical", "origin")  # fmt: skip
+    return (
+        {"title": action.title[0]}
+        | {name: word(getattr(action, name)) for name in names}
+        | {"needs": list(action.needs)}
+    )
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[name for name, _ in CASES])
+def test_a_worked_case_comes_out_as_stated(name: str, case: dict[str, Any]) -> None:
+    links = case["links"]
+    chain = chain_of(list(links), case.get("flows", []), case.get("path", []), {})
+    needs = [need_of(link, words) for link, words in links.items()]
+    projects = [project_of(at, words) for at, words in enumerate(case.get("projects", []))]
+    found = plan_path(chain, ChainGraph(chain), AT, settings_of(), needs, projects)
+    actions = {action.id: shown(action) for action in found.actions}
+    assert sorted(actions) == sorted(case["want"]), name
+    for id, wanted in case["want"].items():
+        assert {key: actions[id][key] for key in wanted} == wanted
+    assert [[c.action, c.need] for c in found.conflicts] == case.get("conflicts", [])
+    assert list(found.unscheduled) == case.get("unscheduled", [])
+
+
+# random chains
+
+
+@st.composite
+def worlds(draw: Any, hand: bool = True, pressing: bool = False) -> tuple[Any, ...]:
+    """Links, flows with cycles and groups, needs, milestones."""
+    links = [f"l{n}" for n in range(draw(st.integers(1, 7)))]
+    link = st.sampled_from(links)
+    flows, pairs = [], set()
+    for _ in range(draw(st.integers(0, 10)) if len(links) > 1 else 0):
+        ends = draw(st.lists(link, min_size=2, max_size=4, unique=True))
+        target, sources = ends[0], ends[1:]
+        sources = [s for s in sources if (s, target) not in pairs]
+        if not sources:
+            continue
+        need = "any" if len(sources) > 1 else draw(st.sampled_from(["required", "optional"]))
+        pairs |= {(s, target) for s in sources}
+        flows.append([sources if need == "any" else sources[0], target, need])
+    needs = []
+    for name in links:
+        kind = draw(st.sampled_from([*WORK, "check", "none", "planned", "covered"]))
+        suspect = draw(st.sampled_from(["fill", "strengthen", "extend", "covered"]))
+        status = {"none": "strong", "deepen": "strong", "strengthen": "weak", "check": "unknown",
+                  "planned": "planned"}.get(kind, "missing")  # fmt: skip
+        priority = draw(st.none() | st.floats(0, 100))
+        needs.append(Need(name, kind, suspect if kind == "check" else None,
+                          kind != "check" and draw(st.booleans()),
+                          60.0 if pressing else priority, status))  # fmt: skip
+    path = []
+    for at in range(draw(st.integers(0, 4)) if hand else 0):
+        start = draw(st.none() | st.integers(2025 * 12, 2029 * 12))
+        due = draw(st.none() | st.integers(start or 2025 * 12, 2031 * 12))
+        months = {"start": start, "due": due}
+        path.append(
+            {
+                "id": f"m{at}",
+                "action": draw(st.sampled_from([*WORK, "check"])),
+                "title": f"事项{at}",
+                "needs": draw(st.lists(st.sampled_from([f"m{n}" for n in range(at)]), unique=True))
+                if at
+                else [],
+            }
+            | {k: f"{m // 12}-{m % 12 + 1:02d}" for k, m in months.items() if m is not None}
+            | ({"link": draw(link)} if draw(st.booleans()) else {})
+        )
+    stages = {name: draw(st.sampled_from(["上游", "中游", "上层"])) for name in links}
+    return links, flows, needs, path, stages
+
+
+def planned(world: tuple[Any, ...], **numbers: float) -> ChainPath:
+    links, flows, needs, path, stages = world
+    chain = chain_of(links, flows, path, stages)
+    return plan_path(chain, ChainGraph(chain), AT, settings_of(**numbers), needs, [])
+
+
+@MANY
+@given(worlds())
+def test_nothing_starts_before_what_it_needs_is_due(world: tuple[Any, ...]) -> None:
+    path = planned(world)
+    by_id = {action.id: action for action in path.actions}
+    early = {
+        (action.id, need)
+        for action in path.actions
+        for need in action.needs
+        if action.start and (due := by_id[need].due) and action.start.first < due.last
+    }
+    assert early == {(c.action, c.need) for c in path.conflicts}
+    assert all(by_id[action].origin == "hand" for action, _ in early)
+    for action in path.actions:
+        if action.origin == "generated":
+            assert action.start and action.due and AT.last < action.start.first < action.due.last
+
+
+@MANY
+@given(worlds())
+def test_every_gap_has_its_action_and_every_milestone_is_there(world: tuple[Any, ...]) -> None:
+    links, _, needs, milestones, _ = world
+    path = planned(world)
+    has = {(action.link, action.kind) for action in path.actions}
+    for need in needs:
+        kind = need.suspect if need.kind == "check" else need.kind
+        if kind in WORK:
+            assert (need.link, kind) in has
+        if need.kind == "check" or (need.kind in WORK and not need.settled):
+            assert (need.link, "check") in has
+    wanted = {m["id"] for m in milestones}
+    assert wanted == {action.id for action in path.actions if action.origin == "hand"}
+    assert len({action.code for action in path.actions}) == len(path.actions)
+    by_hand = {(m.get("link"), m["action"]) for m in milestones}
+    made = [(a.link, a.kind) for a in path.actions if a.origin == "generated"]
+    assert not by_hand & set(made)
+    assert len(set(made)) == len(made)
+    assert {link for link, _ in made} <= set(links)
+
+
+@MANY
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_flows_and_milestones_changes_nothing(
+    world: tuple[Any, ...], order: Any
+) -> None:
+    links, flows, needs, path, stages = world
+    shuffled = [list(part) for part in (flows, needs, path)]
+    for part in shuffled:
+        order.shuffle(part)
+    assert planned(world) == planned((links, *shuffled, stages))
+
+
+def supplied(links: list[str], flows: list[Any]) -> dict[str, set[str]]:
+    """For every link all that it needs, however far, by plain loops."""
+    reach = {link: set() for link in links}
+    for _ in links:
+        for sources, target, need in flows:
+            for source in sources if need == "any" else [sources]:
+                if need != "optional":
+                    reach[target] |= {source} | reach[source]
+    return reach
+
+
+@MANY
+@given(worlds(hand=False))
+def test_an_action_waits_for_what_its_link_needs(world: tuple[Any, ...]) -> None:
+    links, flows, needs, _, _ = world
+    reach = supplied(links, flows)
+    status = {need.link: need.status for need in needs}
+    actions = {action.id: action for action in planned(world).actions}
+
+    def ready(link: str) -> Day | None:
+        works = [a for a in actions.values() if a.link == link and a.kind in WORK]
+        counted = [a for a in works if a.kind != "deepen"]
+        if not works:
+            counted = [a for a in actions.values() if a.link == link]
+        return max((a.due for a in counted if a.due), key=lambda day: day.last, default=None)
+
+    for action in actions.values():
+        if action.kind == "check":
+            assert action.needs == ()
+            continue
+        bounds = [actions[n].due for n in action.needs if actions[n].link == action.link]
+        for sources, target, need in flows:
+            if target != action.link or need == "optional":
+                continue
+            members = sources if need == "any" else [sources]
+            if need == "any" and any(
+                status[m] in ("strong", "weak", "present", "planned") for m in members
+            ):
+                continue
+            dues = [ready(m) for m in members if target not in reach[m]]
+            bounds += sorted((d for d in dues if d), key=lambda day: day.last)[:1]
+        assert action.start
+        latest = max((day.last for day in bounds if day), default=None)
+        assert latest is None or latest < action.start.first
+        waited = [actions[need].due for need in action.needs]
+        assert latest == max((day.last for day in waited if day), default=None)
+
+
+def ways(actions: dict[str, Action], last: str) -> Iterator[list[str]]:
+    """Every way through the needs that ends with an action."""
+    yield [last]
+    for need in actions[last].needs:
+        for way in ways(actions, need):
+            yield [*way, last]
+
+
+@MANY
+@given(worlds(hand=False, pressing=True), st.sampled_from([0.25, 0.5, 1.0]))
+def test_the_critical_path_is_the_longest_way(world: tuple[Any, ...], years: float) -> None:
+    path = planned(world, check_years=years)
+    actions = {action.id: action for action in path.actions}
+    if not actions:
+        assert path.critical == () and path.ends is None
+        return
+
+    def length(way: Any) -> int:
+        return sum(round(years * 12) if actions[id].kind == "check" else 12 for id in way)
+
+    every = [way for id in actions for way in ways(actions, id)]
+    longest = max(map(length, every))
+    assert path.ends
+    months = (path.ends.last.year - 2026) * 12 + path.ends.last.month - 11
+    assert months == longest == length(path.critical)
+    on_one = {id for way in every if length(way) == longest for id in way}
+    assert {id for id, action in actions.items() if action.critical} == on_one
+    assert set(path.critical) <= on_one
+
+
+@MANY
+@given(worlds())
+def test_a_term_is_where_the_action_is_due_and_slack_is_never_negative(
+    world: tuple[Any, ...],
+) -> None:
+    path = planned(world)
+    near, mid, _ = path.terms
+    for action in path.actions:
+        if action.due is None:
+            assert action.term is None and action.id in path.unscheduled
+            continue
+        last = action.due.last
+        term = "near" if last <= near.last else "mid" if last <= mid.last else "far"
+        assert action.term == term
+        assert action.slack is not None and action.slack >= 0
+
+
+@MANY
+@given(worlds())
+def test_rows_hold_the_columns_and_name_needs_by_code(world: tuple[Any, ...]) -> None:
+    path = planned(world)
+    codes = {action.code for action in path.actions}
+    for row, action in product(rows(path, "en")[:1], path.actions[:1]):
+        assert list(row) == ["ref", "code", "action", "link", "name", "stage", "title", "start",
+                             "due", "term", "owner", "needs", "conditional", "started", "late",
+                             "critical", "origin"]  # fmt: skip
+        assert (row["code"], row["title"]) == (action.code, action.title[1])
+    assert all(set(row["needs"]) <= codes for row in rows(path))
+    assert set(facts(path)["critical_path"]) <= codes
+
+
+def test_an_unchecked_circle_of_needs_does_not_stop_the_plan() -> None:
+    path = [
+        {"id": "m1", "action": "build", "title": "一", "start": "2027-01", "needs": ["m2"]},
+        {"id": "m2", "action": "build", "title": "二", "needs": ["m1"]},
+    ]
+    found = planned((["a"], [], [], path, {}))
+    assert [action.id for action in found.actions] == ["m1", "m2"]
+
+
+def test_a_code_means_the_same_link_when_other_gaps_close() -> None:
+    links, stages = ["a", "b", "c"], {"a": "上游", "b": "中游", "c": "上层"}
+    first = [need_of(link, {"kind": "fill"}) for link in links]
+    later = [need_of("a", {"kind": "none"}), *first[1:]]
+    one, two = (planned((links, [], needs, [], stages)) for needs in (first, later))
+    codes = {action.id: action.code for action in one.actions}
+    assert codes == {"a/fill": "上1", "b/fill": "中1", "c/fill": "上2"}
+    assert {a.id: a.code for a in two.actions} == {"b/fill": "中1", "c/fill": "上2"}
