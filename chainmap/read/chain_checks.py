@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chainmap.core.model import Chain, Flow, Link, Milestone, Stage
 from chainmap.core.problems import Both, Place, Problem, problem
-from chainmap.core.text import is_control, near
+from chainmap.read.guesses import Guesses
+from chainmap.read.values import has_marks
 
 _LINK = Both("环节", "link")
 _STAGE = Both("段", "stage")
 _MILESTONE = Both("里程碑", "milestone")
+_RINGS = 100  # circles reported in one file
 _SHOWN = 8  # members of a ring that its sentence names
 
 
@@ -23,6 +25,7 @@ class Surroundings:
 
     stem: str
     sources: Mapping[str, str] | None = None
+    guess: Guesses = field(default_factory=Guesses)
 
 
 Check = Callable[[Chain, Surroundings], Iterator[Problem]]
@@ -66,38 +69,43 @@ def ids_once(chain: Chain, _: Surroundings) -> Iterator[Problem]:
 
 
 @check
-def stages_exist(chain: Chain, _: Surroundings) -> Iterator[Problem]:
+def stages_exist(chain: Chain, around: Surroundings) -> Iterator[Problem]:
     """C104: a link stands in a stage of the panorama."""
-    known = [stage.id for stage in chain.file.panorama.stages]
+    known = {stage.id for stage in chain.file.panorama.stages}
     for at, link in enumerate(chain.links):
-        yield from _known(link.stage, known, chain.place("panorama", "links", at, "stage"), _STAGE)
+        if link.stage not in known:
+            place = chain.place("panorama", "links", at, "stage")
+            yield _dangling(place, link.stage, known, _STAGE, around)
 
 
 @check
-def flow_ends_exist(chain: Chain, _: Surroundings) -> Iterator[Problem]:
+def flow_ends_exist(chain: Chain, around: Surroundings) -> Iterator[Problem]:
     """C104: the ends of a flow are links of the chain."""
-    known = [link.id for link in chain.links]
+    known = {link.id for link in chain.links}
     for at, flow in enumerate(chain.flows):
-        for place, source in _sources(chain, at, flow):
-            yield from _known(source, known, place, _LINK)
-        yield from _known(flow.target, known, chain.place("panorama", "flows", at, "to"), _LINK)
+        target = (chain.place("panorama", "flows", at, "to"), flow.target)
+        for place, end in (*_sources(chain, at, flow), target):
+            if end not in known:
+                yield _dangling(place, end, known, _LINK, around)
 
 
 @check
-def milestones_point_somewhere(chain: Chain, _: Surroundings) -> Iterator[Problem]:
+def milestones_point_somewhere(chain: Chain, around: Surroundings) -> Iterator[Problem]:
     """C104: a milestone's link is a link, and its needs are milestones."""
-    links = [link.id for link in chain.links]
-    steps = [step.id for step in chain.file.path]
+    links = {link.id for link in chain.links}
+    steps = {step.id for step in chain.file.path}
     for at, step in enumerate(chain.file.path):
-        if step.link is not None:
-            yield from _known(step.link, links, chain.place("path", at, "link"), _LINK)
+        if step.link is not None and step.link not in links:
+            place = chain.place("path", at, "link")
+            yield _dangling(place, step.link, links, _LINK, around)
         for nth, need in enumerate(step.needs):
-            yield from _known(need, steps, chain.place("path", at, "needs", nth), _MILESTONE)
+            if need not in steps:
+                place = chain.place("path", at, "needs", nth)
+                yield _dangling(place, need, steps, _MILESTONE, around)
 
 
-def _known(word: str, known: list[str], at: Place, what: Both) -> Iterator[Problem]:
-    if word not in known:
-        yield problem("C104", at, near(word, known), id=word, what=what)
+def _dangling(at: Place, word: str, known: set[str], what: Both, around: Surroundings) -> Problem:
+    return problem("C104", at, around.guess(word, known), id=word, what=what)
 
 
 def _sources(chain: Chain, at: int, flow: Flow) -> Iterator[tuple[Place, str]]:
@@ -180,16 +188,17 @@ def needs_run_forward(chain: Chain, _: Surroundings) -> Iterator[Problem]:
     """C112: no milestone waits for itself, however long the way round."""
     order = {step.id: at for at, step in reversed(list(enumerate(chain.file.path)))}
     needs = {step.id: [n for n in step.needs if n in order] for step in chain.file.path}
-    for ring in rings(needs):
+    for ring in rings(needs, _RINGS):
         first = min(ring, key=lambda step: order[step])
         turned = ring[ring.index(first) :] + ring[: ring.index(first)]
         yield problem("C112", chain.place("path", order[first], "needs"), ring=ring_text(turned))
 
 
-def rings(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
+def rings(arrows: Mapping[str, Iterable[str]], most: int | None = None) -> list[list[str]]:
     """Circles of a directed graph, one for each arrow that closes one on a walk in order.
 
-    Notes: depth first on a stack of its own; O(V + E) but for writing the circles out.
+    Notes: depth first on a stack of its own; O(V + E) but for writing the circles out, of
+    which a dense graph can have very many: ``most`` ends the search.
     """
     found: list[list[str]] = []
     done: set[str] = set()
@@ -207,6 +216,8 @@ def rings(arrows: Mapping[str, Iterable[str]]) -> list[list[str]]:
             for end in following:
                 if end in at:
                     found.append(way[at[end] :])
+                    if len(found) == most:
+                        return found
                 elif end not in done and end in arrows:
                     at[end] = len(way)
                     way.append(end)
@@ -234,7 +245,7 @@ def sources_exist(chain: Chain, around: Surroundings) -> Iterator[Problem]:
     for place, cell in _cited(chain):
         for source in _split(cell):
             if source not in around.sources:
-                yield problem("C118", place, near(source, around.sources), id=source)
+                yield problem("C118", place, around.guess(source, around.sources), id=source)
 
 
 def _cited(chain: Chain) -> Iterator[tuple[Place, str]]:
@@ -269,15 +280,11 @@ def hidden_marks(
     """C120: texts and keys hold no control or direction marks."""
     if isinstance(data, dict):
         for key, value in data.items():
-            if _has_marks(key):
+            if has_marks(key):
                 yield problem("C120", places[*path, f"key:{key}"])
             yield from hidden_marks(value, places, (*path, key))
     elif isinstance(data, list):
         for at, value in enumerate(data):
             yield from hidden_marks(value, places, (*path, at))
-    elif isinstance(data, str) and _has_marks(data) and path in places:
+    elif isinstance(data, str) and has_marks(data) and path in places:
         yield problem("C120", places[path])
-
-
-def _has_marks(text: str) -> bool:
-    return not text.isprintable() and any(is_control(ch) for ch in text if ch not in "\t\n")

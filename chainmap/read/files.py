@@ -13,6 +13,7 @@ from chainmap.core.problems import Place, Problem, problem
 
 _BOM = b"\xef\xbb\xbf"
 _CJK = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -146,21 +147,28 @@ def _mixed(body: bytes, first: int, marked: bool, file: str) -> Problem | None:
 
     ``first`` is where UTF-8 ends; a byte-order mark says that the file was meant as UTF-8.
     """
-    at = _place(file, body, first, "utf-8")
-    line = _line_around(body, first)
+    start, line = _line_around(body, first)
     try:
         line.decode("gb18030")
     except UnicodeDecodeError:
         return None
+    # The line is of the other encoding as a whole, though its first bytes may pass for UTF-8.
+    at = _place(file, body, start + _ascii_length(line), "utf-8")
     if marked or any(_is_utf8_chinese(one) for one in _LINE_END.split(body)):
         return problem("F106", at)
     return None
 
 
-def _line_around(body: bytes, at: int) -> bytes:
+def _line_around(body: bytes, at: int) -> tuple[int, bytes]:
+    """The line in which a byte stands, and where it begins."""
     start = max(body.rfind(b"\n", 0, at), body.rfind(b"\r", 0, at)) + 1
     end = _LINE_END.search(body, at)
-    return body[start : end.start() if end else len(body)]
+    return start, body[start : end.start() if end else len(body)]
+
+
+def _ascii_length(line: bytes) -> int:
+    found = _BEYOND_ASCII.search(line)
+    return found.start() if found else len(line)
 
 
 def _is_utf8_chinese(line: bytes) -> bool:
