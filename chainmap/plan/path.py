@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
-from chainmap.core.model import ACTIVE, Chain, Link, Row, Settings
+from chainmap.core.model import ACTIVE, Chain, Row, Settings
 from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.core.words import say
 from chainmap.plan.schedule import (
@@ -56,21 +56,24 @@ class Action:
     id: str
     code: str
     link: str | None
-    stage: tuple[str, str]  # zh, en
-    name: tuple[str, str]
     kind: str
-    title: tuple[str, str]
+    title: str
     start: Day | None
     due: Day | None
     needs: tuple[str, ...]
     owner: str | None
     term: str | None
-    conditional: bool
+    condition: str | None  # status of the link that must prove worse, where all hangs on a check
     started: bool
     late: bool
     critical: bool
     slack: int | None  # months that it may slip without moving the end of the path
     origin: str  # hand | generated
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it starts only if a check gives that result."""
+        return self.condition is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,14 @@ def plan_path(
     )
 
 
-def rows(path: Path, lang: str = "zh") -> list[dict[str, Any]]:
+ROW_KEYS = (
+    "ref", "code", "action", "link", "name", "stage", "title", "start", "due", "term", "owner",
+    "needs", "conditional", "started", "late", "critical", "origin",
+)  # fmt: skip
+
+
+def rows(path: Path, chain: Chain, lang: str = "zh") -> list[dict[str, Any]]:
     """The actions as rows for CSV and JSON, in order; ``needs`` as codes."""
-    at = int(lang == "en")
     code = {action.id: action.code for action in path.actions}
     return [
         {
@@ -145,9 +153,9 @@ def rows(path: Path, lang: str = "zh") -> list[dict[str, Any]]:
             "code": action.code,
             "action": action.kind,
             "link": action.link,
-            "name": action.name[at],
-            "stage": action.stage[at],
-            "title": action.title[at],
+            "name": _name(chain, action.link, lang),
+            "stage": chain.stage_of(action.link).name if action.link else _say("whole", lang),
+            "title": action.title if action.origin == "hand" else _title(action, chain, lang),
             "start": action.start and action.start.text,
             "due": action.due and action.due.text,
             "term": action.term,
@@ -161,23 +169,6 @@ def rows(path: Path, lang: str = "zh") -> list[dict[str, Any]]:
         }
         for action in path.actions
     ]
-
-
-def facts(path: Path) -> dict[str, Any]:
-    """What a drawing of the path needs beside its rows: terms, critical path, conflicts."""
-    code = {action.id: action.code for action in path.actions}
-    return {
-        "first": path.first.text,
-        "near": path.terms[0].text,
-        "mid": path.terms[1].text,
-        "far": path.terms[2].text,
-        "ends": path.ends and path.ends.text,
-        "critical_path": [code[id] for id in path.critical],
-        "conflicts": [
-            {"code": code[c.action], "need": code[c.need], "start": c.start.text, "due": c.due.text}
-            for c in path.conflicts
-        ],
-    }
 
 
 def _tasks(chain: Chain, wanted: Mapping[str, Need], clock: Clock) -> dict[str, Task]:
@@ -224,6 +215,7 @@ def _actions(
     made = []
     for id, task in tasks.items():
         link = chain.link(task.link) if task.link is not None else None
+        need = wanted.get(task.link or "")
         slot = months.slots[id]
         start, due = _days(task, slot.start, slot.end)
         late = due is not None and due.last < clock.today.last
@@ -231,22 +223,22 @@ def _actions(
             id=id,
             code=codes[id],
             link=task.link,
-            stage=(chain.stage_of(link.id).name,) * 2 if link else WORDS["whole"],
-            name=_names(link) if link else WORDS["whole"],
             kind=task.kind,
-            title=_title(task, link, wanted.get(task.link or "")),
+            title=task.milestone.title if task.milestone else "",
             start=start,
             due=due,
             needs=slot.needs,
             owner=(task.milestone and task.milestone.owner) or chain.file.bureau,
             term=clock.term(slot.end) if due else None,
-            conditional=task.conditional,
+            condition=_condition(need) if need and task.conditional else None,
             started=task.link in running and task.kind != "check" and not task.conditional,
-            late=late and not _done(task.kind, wanted.get(task.link or "")),
+            late=late and not _done(task.kind, need),
             critical=months.slack[id] == 0,
             slack=months.slack[id] if due else None,
             origin="hand" if task.milestone else "generated",
         )
+        if not task.milestone:
+            action = replace(action, title=_title(action, chain, "zh"))
         place = (stages[link.stage], chain.index[link.id]) if link else (-1, -1)
         term = TERMS.index(action.term) if action.term else len(TERMS)
         made.append(((term, *place, task.kind != "check", id), action))
@@ -285,27 +277,28 @@ def _suffix(number: int) -> str:
     return chr(ord("a") + number - 1) if number <= 26 else f"-{number}"
 
 
-def _names(link: Link) -> tuple[str, str]:
-    return link.name, link.name_en or link.name
+def _say(key: str, lang: str, **words: str) -> str:
+    return WORDS[key][lang == "en"].format(**words)
 
 
-def _title(task: Task, link: Link | None, need: Need | None) -> tuple[str, str]:
-    if task.milestone is not None:
-        return task.milestone.title, task.milestone.title
-    assert link is not None
-    key = "title"
-    if task.conditional and need is not None:
-        key = f"if.{need.status}" if f"if.{need.status}" in WORDS else "if.missing"
-    zh, en = (
-        words.format(
-            kind=WORDS["check"][at] if task.kind == "check" else say(f"kind.{task.kind}", lang),
-            name=name,
-        )
-        for at, (words, lang, name) in enumerate(
-            zip(WORDS[key], ("zh", "en"), _names(link), strict=True)
-        )
-    )
-    return zh, en
+def _name(chain: Chain, link: str | None, lang: str) -> str:
+    if link is None:
+        return _say("whole", lang)
+    found = chain.link(link)
+    return (found.name_en or found.name) if lang == "en" else found.name
+
+
+def _title(action: Action, chain: Chain, lang: str) -> str:
+    """``补链：光刻胶``, or ``若缺则补链：光刻胶`` where a check comes first."""
+    key = f"if.{action.condition}" if action.condition else "title"
+    kind = action.kind
+    word = _say("check", lang) if kind == "check" else say(f"kind.{kind}", lang)
+    return _say(key, lang, kind=word, name=_name(chain, action.link, lang))
+
+
+def _condition(need: Need) -> str:
+    """What the check is about: whether it is there, whether it is weak, or whether it is needed."""
+    return need.status if need.status in ("unknown", "present") else "missing"
 
 
 def _done(kind: str, need: Need | None) -> bool:
