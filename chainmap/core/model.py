@@ -277,6 +277,9 @@ class Row:
     order: int
     cells: Mapping[str, Value]
 
+    def __hash__(self) -> int:
+        return hash((self.table, self.order))
+
     def text(self, column: str) -> str:
         """The cell as text; empty where it is unknown."""
         value = self.cells.get(column)
