@@ -79,10 +79,12 @@ def rank(
 
 def ranked(run: Session, study: Study, request: Any) -> Ranking:
     """The ranking; wrong usage where the request names a link that is not there."""
+    from chainmap.show.progress import working
     from chainmap.study import UnknownRef
 
     try:
-        return study.ranking(request)
+        with working(run.say("progress.rank")):
+            return study.ranking(request)
     except UnknownRef as error:
         run.unknown(f"use.{error.what}", error.word, error.known)
 

@@ -96,6 +96,7 @@ class Session:
         """The study, whatever its problems; where the workspace was found goes to stderr."""
         from chainmap.core.dates import parse_day
         from chainmap.read.workspace import find, load
+        from chainmap.show.progress import working
         from chainmap.study import Study
 
         found = find(self.workspace, os.environ, Path.cwd())
@@ -105,7 +106,8 @@ class Session:
             self.tell(self.say("workspace.parent", root=found.root))
         elif found.how == "shipped":
             self.tell(self.say("workspace.shipped"))
-        workspace, problems = load(found.root)
+        with working(self.say("progress.read")):
+            workspace, problems = load(found.root)
         try:
             at = parse_day(self.as_of) if self.as_of else workspace.study_date
         except ValueError:

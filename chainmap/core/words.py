@@ -304,7 +304,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "doctor.off": ("关", "off"),
     "doctor.missing": ("未安装", "not installed"),
     "doctor.console_is": ("编码 {encoding}，宽 {width}，颜色 {colour}", "encoding {encoding}, width {width}, colour {colour}"),
-    "progress": ("正在{what}：{done}/{total}", "{what}: {done}/{total}"),
+    "progress.read": ("正在读取工作区", "reading the workspace"),
+    "progress.rank": ("正在计算名次", "ranking"),
 }  # fmt: skip
 
 

@@ -213,7 +213,7 @@ class Study:
 def open_study(
     workspace: str | os.PathLike[str] | None = None,
     as_of: str | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Study:
     """Read a workspace and set the study date.
 

@@ -1,0 +1,43 @@
+"""A sign of life on stderr for anything that takes over a second."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+AFTER = 1.0  # seconds that pass in silence
+
+
+@contextmanager
+def working(what: str, stream: TextIO | None = None) -> Iterator[None]:
+    """Shows ``what`` with the seconds passed, from the second second on; only on a terminal."""
+    out = stream or sys.stderr
+    if not out.isatty():
+        yield
+        return
+    done = threading.Event()
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    text = what.encode(encoding, "replace").decode(encoding)
+    watcher = threading.Thread(target=_watch, args=(out, text, done), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(out: TextIO, text: str, done: threading.Event) -> None:
+    begun = time.monotonic()
+    shown = False
+    while not done.wait(AFTER):
+        out.write(f"\r{text} {time.monotonic() - begun:.0f} s ")
+        out.flush()
+        shown = True
+    if shown:
+        out.write("\r\x1b[K")
+        out.flush()
