@@ -155,13 +155,19 @@ class TestDrawnWeights:
         assert not drawn[:, stated == 0].any()
 
     @thorough
-    @given(st.sampled_from(SCHEMES), st.integers(1, 40), st.integers(1, 40), seeds)
+    @given(
+        st.sampled_from(SCHEMES),
+        st.sampled_from([1e-2, 1.0, 30.0]),
+        st.integers(1, 40),
+        st.integers(1, 40),
+        seeds,
+    )
     def test_of_a_short_run_begin_the_long_one(
-        self, scheme: str, few: int, more: int, seed: int
+        self, scheme: str, kappa: float, few: int, more: int, seed: int
     ) -> None:
         stated = mcda.stated({"a": 3, "b": 2, "c": 2, "off": 0})
-        short = mcda.draw_weights(stated, scheme, 30, few, seed)
-        long = mcda.draw_weights(stated, scheme, 30, few + more, seed)
+        short = mcda.draw_weights(stated, scheme, kappa, few, seed)
+        long = mcda.draw_weights(stated, scheme, kappa, few + more, seed)
         assert np.array_equal(short, long[:few])
 
     def test_differ_by_seed(self) -> None:
@@ -173,7 +179,7 @@ class TestDrawnWeights:
         [("near", 30.0, 9), ("around", 0.0, 9), ("around", math.inf, 9), ("any", 30.0, 0)],
     )
     def test_that_cannot_be_drawn_are_refused(self, scheme: str, kappa: float, draws: int) -> None:
-        with pytest.raises(ValueError, match="scheme|kappa|draws"):
+        with pytest.raises(ValueError, match=r"scheme|kappa|draws"):
             mcda.draw_weights(equal_weights(2), scheme, kappa, draws, 1)
 
 
@@ -217,7 +223,7 @@ class TestDrawnQuantities:
         ("low", "high", "draws"), [(2, 1, 9), (0, math.inf, 9), (math.nan, 1, 9), (0, 1, 0)]
     )
     def test_that_cannot_be_drawn_are_refused(self, low: float, high: float, draws: int) -> None:
-        with pytest.raises(ValueError, match="range|draws"):
+        with pytest.raises(ValueError, match=r"range|draws"):
             mcda.draw_uniform("q", low, high, draws, 1)
 
 
@@ -471,7 +477,7 @@ class TestEdges:
     def test_what_cannot_be_ranked_is_refused(
         self, values: Floats, weights: Floats, top: int
     ) -> None:
-        with pytest.raises(ValueError, match="values|weights|top"):
+        with pytest.raises(ValueError, match=r"values|weights|top"):
             mcda.robust(values, weights, (), top)
 
     def test_inputs_are_left_as_they_were(self) -> None:
