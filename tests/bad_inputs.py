@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from chainmap.core.problems import CATALOGUE
+
 ROOM = Path(__file__).parent / "cases" / "bad"
 SOUND = ROOM / "_sound"
 
@@ -23,13 +25,7 @@ class Case:
     expect: tuple[str, ...]
     without: tuple[str, ...]
     make: dict[str, str]
-
-    @property
-    def is_error(self) -> bool:
-        """Whether a command that checks the input must fail; warnings alone do not."""
-        from chainmap.core.problems import CATALOGUE
-
-        return any(CATALOGUE[line.split()[0]].severity == "error" for line in self.expect)
+    exit: int
 
 
 def cases() -> list[Case]:
@@ -41,9 +37,14 @@ def cases() -> list[Case]:
             tuple(entry["expect"]),
             tuple(entry.get("without", ())),
             dict(entry.get("make", {})),
+            entry.get("exit", int(_has_error(entry["expect"]))),
         )
         for entry in listed
     ]
+
+
+def _has_error(expect: list[str]) -> bool:
+    return any(CATALOGUE[line.split()[0]].severity == "error" for line in expect)
 
 
 def build(case: Case, directory: Path) -> Path:

@@ -150,13 +150,14 @@ def same_key_and_date_agree(tables: Tables) -> Iterator[Found]:
 
 
 def _same_key(read: TableRead) -> Iterable[list[Row]]:
-    """Groups of two or more rows with the same key and last day."""
-    keys = dict.fromkeys((*read.table.keys, *EXTRA_KEYS.get(read.table.name, ())))
-    columns = [key for key in keys if key != "as_of"]
+    """Groups of two or more rows with the same key and last day.
+
+    Where the date is part of the key it is compared as written, as every key cell is.
+    """
+    columns = (*read.table.keys, *EXTRA_KEYS.get(read.table.name, ()))
     groups: dict[tuple[object, ...], list[Row]] = {}
     for row in read.rows:
-        cells = row.cells
-        key = (row.as_of, *[cells.get(column) for column in columns])
+        key = (row.as_of, *[row.cells.get(column) for column in columns])
         groups.setdefault(key, []).append(row)
     return (rows for rows in groups.values() if len(rows) > 1)
 
