@@ -67,7 +67,7 @@ class Action:
     started: bool
     late: bool
     critical: bool
-    slack: int | None  # months that it may slip without moving the end of the path
+    slack: int  # months that it may take longer before it lies on the longest way
     origin: str  # hand | generated
 
     @property
@@ -90,14 +90,17 @@ class Conflict:
 class Path:
     """The actions of a chain in the order of term, stage and link, and what is wrong with them.
 
-    ``critical`` is one longest way through the path, in order; ``terms`` the last month of each.
+    ``critical`` is one longest way through the needs, in order, and ``months`` its length;
+    ``terms`` has the last month of each term.
     """
 
     chain: str
+    stages: tuple[str, ...]
     actions: tuple[Action, ...]
     conflicts: tuple[Conflict, ...]
     unscheduled: tuple[str, ...]
     critical: tuple[str, ...]
+    months: int
     first: Day
     terms: tuple[Day, Day, Day]
     ends: Day | None
@@ -128,10 +131,12 @@ def plan_path(
     near, mid, far = (month_of(clock.first + length - 1) for length in clock.terms)
     return Path(
         chain.id,
+        tuple(stage.name for stage in chain.file.panorama.stages),
         actions,
         _conflicts(actions),
         tuple(action.id for action in actions if action.due is None),
         months.critical,
+        sum(months.slots[id].length for id in months.critical),
         month_of(clock.first),
         (near, mid, far),
         None if months.end is None else month_of(months.end - 1),
@@ -234,7 +239,7 @@ def _actions(
             started=task.link in running and task.kind != "check" and not task.conditional,
             late=late and not _done(task.kind, need),
             critical=months.slack[id] == 0,
-            slack=months.slack[id] if due else None,
+            slack=months.slack[id],
             origin="hand" if task.milestone else "generated",
         )
         if not task.milestone:

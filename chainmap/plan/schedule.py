@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from chainmap.core.dates import Day, parse_day
 from chainmap.core.graph import ChainGraph, StatusOf, cycles_and_layers, needs_now
-from chainmap.core.model import Chain, Milestone, Settings
+from chainmap.core.model import ACTIVE, Chain, Milestone, Settings
 
 TERMS = ("near", "mid", "far")
 _LAST_MONTH = 9999 * 12 + 11
@@ -82,11 +82,16 @@ class Slot:
     end: int
     needs: tuple[str, ...]
 
+    @property
+    def length(self) -> int:
+        """How many months."""
+        return self.end - self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The months of every task, each after what it waits for; months each may slip without
-    moving ``end``; one longest way to the end, in order."""
+    """The months of every task, each after what it waits for; the months by which each falls
+    short of the longest way through the needs; that way, in order; the last month of all."""
 
     slots: Mapping[str, Slot]
     slack: Mapping[str, int]
@@ -122,11 +127,9 @@ def schedule(
     """The critical-path method over the tasks, which come in the order of the catalogue."""
     waits = _waits(chain, graph, tasks, status_of)
     slots = _earliest(tasks, waits, _pressing(tasks, waits), clock)
-    dated = [id for id, task in tasks.items() if not undated(task)]
-    end = max((slots[id].end for id in dated), default=None)
-    slack = _slack(slots, end)
-    last = next((id for id in dated if slots[id].end == end), None)
-    return Schedule(slots, slack, _critical_path(slots, slack, last), end)
+    end = max((slots[id].end for id, task in tasks.items() if not undated(task)), default=None)
+    slack, critical = _slack(slots)
+    return Schedule(slots, slack, critical, end)
 
 
 def _waits(
@@ -141,9 +144,10 @@ def _waits(
             (checks if task.kind == "check" else works).setdefault(task.link, []).append(task.id)
 
     def last(link: str) -> tuple[str, ...]:
-        """The tasks after which a link can be counted on; a strong link already can."""
-        work = [id for id in works.get(link, ()) if tasks[id].kind != "deepen"]
-        return tuple(work or ([] if works.get(link) else checks.get(link, ())))
+        """The tasks after which a link can be counted on; one that is made here already can."""
+        if status_of(link) in ACTIVE:
+            return ()
+        return tuple(works.get(link) or checks.get(link) or ())
 
     place = {id: at for at, id in enumerate(tasks)}
     # Catalogue order within a layer, so that renaming ids changes nothing.
@@ -237,31 +241,29 @@ def _given(milestone: Milestone | None, length: int) -> tuple[int, int] | None:
     return first, first + length if after is None else after
 
 
-def _slack(slots: Mapping[str, Slot], end: int | None) -> dict[str, int]:
-    """Months that each task may slip: latest less earliest (the backward pass)."""
-    latest = {id: max(end or slot.end, slot.end) for id, slot in slots.items()}
+def _slack(slots: Mapping[str, Slot]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How far each task is from the longest way through the needs, and that way; of equal ways
+    the first.
+
+    Lengths alone count: the wait for a term is a choice and not work, and a written date may lie
+    anywhere. Notes: forward and backward pass, O(tasks + needs).
+    """
+    before: dict[str, int] = {}  # months up to and with the task
+    for id, slot in slots.items():
+        before[id] = slot.length + max((before[need] for need in slot.needs), default=0)
+    after = {id: slot.length for id, slot in slots.items()}  # months from its start on
     for id in reversed(list(slots)):
-        slot = slots[id]
-        for need in slot.needs:
-            # A milestone that does not wait for its need is a conflict, not a bound.
-            if slots[need].end <= slot.start:
-                begins = latest[id] - (slot.end - slot.start)
-                latest[need] = min(latest[need], begins)
-    return {id: latest[id] - slot.end for id, slot in slots.items()}
-
-
-def _critical_path(
-    slots: Mapping[str, Slot], slack: Mapping[str, int], last: str | None
-) -> tuple[str, ...]:
-    """One longest way to the last task, in order; the first of equals."""
-    at = last
+        for need in slots[id].needs:
+            after[need] = max(after[need], slots[need].length + after[id])
+    longest = max(before.values(), default=0)
+    slack = {id: longest - before[id] - after[id] + slot.length for id, slot in slots.items()}
     way: list[str] = []
+    at = next((id for id in slots if before[id] == longest), None)
     while at is not None:
         way.append(at)
-        begins = slots[at].start
-        ready = (n for n in slots[at].needs if slots[n].end == begins and slack[n] == 0)
-        at = next(ready, None)
-    return tuple(reversed(way))
+        left = before[at] - slots[at].length
+        at = next((need for need in slots[at].needs if before[need] == left), None)
+    return slack, tuple(reversed(way))
 
 
 def undated(task: Task) -> bool:
