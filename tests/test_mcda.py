@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Sequence
 
 import numpy as np
@@ -479,6 +480,18 @@ class TestEdges:
     ) -> None:
         with pytest.raises(ValueError, match=r"values|weights|top"):
             mcda.robust(values, weights, (), top)
+
+    def test_memory_is_bounded_beside_the_ranks(self) -> None:
+        rows, draws = 3000, 2000
+        values = np.linspace(0, 100, rows * 2).reshape(rows, 2)
+        weights = mcda.draw_weights(equal_weights(2), "any", 30, draws, 1)
+        tracemalloc.start()
+        try:
+            mcda.robust(values, weights, (), 20)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 1.1 * mcda.MEMORY + 4 * rows * draws
 
     def test_inputs_are_left_as_they_were(self) -> None:
         values, weights = np.zeros((2, 1)), np.ones((3, 1))

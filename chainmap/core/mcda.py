@@ -26,7 +26,7 @@ Integers = npt.NDArray[np.int64]
 
 SCHEMES = ("around", "any", "order")
 MEMORY = 64 * 2**20  # bytes that the arrays of one chunk of draws may take together
-BYTES_A_SCORE = 64  # scores and their copies, order, places: about eight words for each
+BYTES_A_SCORE = 72  # scores and their copies, order, places: nine words for each, measured
 ALIKE = 1e9  # totals are equal when they round to the same billionth
 
 
@@ -60,6 +60,17 @@ class Robust:
     median: Floats
     p_top: Floats
     p_top_error: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layer:
+    """Marks of one criterion moved by unknown quantities, each row once."""
+
+    criterion: int
+    drawn: list[Floats]  # (draws,) for each quantity
+    rows: Integers  # (m,)
+    quantity: Integers  # (m,), into drawn
+    scale: Floats  # (m,)
 
 
 def stated(weights: Mapping[str, float]) -> Floats:
@@ -153,9 +164,10 @@ def scores(
     [array([[5., 4.]])]
     """
     _check(values, weights, unknown)
+    layers = list(_layers(unknown, values.shape[1]))
     size = chunk or max(1, MEMORY // (BYTES_A_SCORE * max(1, len(values))))
     for start in range(0, len(weights), size):
-        yield _totals(values, weights, unknown, slice(start, start + size))
+        yield _totals(values, weights, layers, slice(start, start + size))
 
 
 def robust(
@@ -254,7 +266,30 @@ def _check(values: Floats, weights: Floats, unknown: Sequence[Unknown]) -> None:
             raise ValueError(f"unknown quantity {at} is not made of finite numbers")
 
 
-def _totals(values: Floats, weights: Floats, unknown: Sequence[Unknown], draws: slice) -> Floats:
+def _layers(unknown: Sequence[Unknown], criteria: int) -> Iterator[_Layer]:
+    """The unknown quantities by criterion, and then the first of each row, the second, ...
+
+    A loop over quantities would cost far more than their arithmetic: a firm has its own, and
+    there are thousands of firms. Within a layer every row stands once, so that it adds at once.
+    """
+    for criterion in range(criteria):
+        parts = [part for part in unknown if part.criterion == criterion and len(part.rows)]
+        if not parts:
+            continue
+        rows = np.concatenate([part.rows for part in parts])
+        scale = np.concatenate([part.scale for part in parts])
+        quantity = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
+        order = np.argsort(rows, kind="stable")
+        begins = np.flatnonzero(np.diff(rows[order], prepend=-1))
+        counts = np.diff(begins, append=len(rows))
+        nth = np.arange(len(rows)) - np.repeat(begins, counts)
+        for layer in range(int(counts.max())):
+            at = order[nth == layer]
+            used, which = np.unique(quantity[at], return_inverse=True)
+            yield _Layer(criterion, [parts[q].drawn for q in used], rows[at], which, scale[at])
+
+
+def _totals(values: Floats, weights: Floats, layers: Sequence[_Layer], draws: slice) -> Floats:
     """Totals of the rows in those draws: (draws, rows), in memory row by row of the table."""
     # One line for each row of the table: an unknown quantity then moves whole lines at once.
     columns = np.ascontiguousarray(weights[draws].T)
@@ -263,31 +298,34 @@ def _totals(values: Floats, weights: Floats, unknown: Sequence[Unknown], draws: 
     for criterion, weight in enumerate(columns):
         np.multiply(values[:, criterion, None], weight, out=product)
         totals += product
-    for part in unknown:
-        moved = columns[part.criterion] * part.drawn[draws]
-        if len(part.rows) == 1:  # most firms' own quantities: no gathering of lines
-            totals[part.rows[0]] += part.scale[0] * moved
-        elif len(part.rows):
-            totals[part.rows] += part.scale[:, None] * moved
+    for layer in layers:
+        moved = np.array([drawn[draws] for drawn in layer.drawn])
+        moved *= columns[layer.criterion]
+        part = moved[layer.quantity]
+        part *= layer.scale[:, None]
+        totals[layer.rows] += part
     return totals.T
 
 
-def _places(totals: Floats, top: int) -> tuple[Integers, Floats]:
+def _places(totals: Floats, top: int) -> tuple[npt.NDArray[np.int32], Floats]:
     """Twice the rank, and the share of the first ``top`` places: both (draws, rows)."""
     draws, rows = totals.shape
     keys = np.rint(totals * -ALIKE, order="C")  # the best first
     order = np.argsort(keys, axis=1)
     keys = np.take_along_axis(keys, order, axis=1)
-    place = np.arange(rows)
-    first = np.zeros((draws, rows), dtype=np.int64)
-    first[:, 1:] = np.where(keys[:, 1:] != keys[:, :-1], place[1:], 0)
+    place = np.arange(rows, dtype=np.int32)
+    changes = keys[:, 1:] != keys[:, :-1]
+    first = np.zeros((draws, rows), dtype=np.int32)
+    np.multiply(changes, place[1:], out=first[:, 1:])
     np.maximum.accumulate(first, axis=1, out=first)  # where the tie that a place is in begins
-    last = np.full((draws, rows), rows - 1)
-    last[:, :-1] = np.where(keys[:, 1:] != keys[:, :-1], place[:-1], rows - 1)
-    last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]  # and where it ends
-    share = np.clip((top - first) / (last - first + 1), 0, 1)
+    last = np.full((draws, rows), rows - 1, dtype=np.int32)
+    np.copyto(last[:, :-1], place[:-1], where=changes)
+    backwards = last[:, ::-1]
+    np.minimum.accumulate(backwards, axis=1, out=backwards)  # and where it ends
     doubled = np.empty_like(first)
     np.put_along_axis(doubled, order, first + last + 2, axis=1)
+    last -= first
+    last += 1  # rows in the tie
     shares = np.empty((draws, rows))
-    np.put_along_axis(shares, order, share, axis=1)
+    np.put_along_axis(shares, order, np.clip((top - first) / last, 0, 1), axis=1)
     return doubled, shares
