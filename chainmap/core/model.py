@@ -114,14 +114,17 @@ def _one_or_many(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
+_ID_SCHEMA = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$"}
+_CODE_SCHEMA = {"type": "string", "pattern": "^[0-9]{4}$"}
+_SHARE_SCHEMA = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 _DATE_SCHEMA = {"type": ["string", "integer"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
 Text = Annotated[str, BeforeValidator(_text)]
-Ident = Annotated[str, BeforeValidator(_ident), Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Ident = Annotated[str, BeforeValidator(_ident), WithJsonSchema(_ID_SCHEMA)]
 When = Annotated[Day, BeforeValidator(_day), WithJsonSchema(_DATE_SCHEMA)]
-Number = Annotated[float, BeforeValidator(_number)]
+Share = Annotated[float, BeforeValidator(_number), WithJsonSchema(_SHARE_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Source = Annotated[Text, AfterValidator(_sources)]
-Code = Annotated[Text, AfterValidator(_industry), Field(pattern=r"^\d{4}$")]
+Code = Annotated[Text, AfterValidator(_industry), WithJsonSchema(_CODE_SCHEMA)]
 
 
 class _Part(BaseModel):
@@ -168,14 +171,14 @@ class Flow(_Part):
         tuple[Ident, ...],
         BeforeValidator(_one_or_many),
         WithJsonSchema(
-            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+            {"anyOf": [_ID_SCHEMA, {"type": "array", "items": _ID_SCHEMA, "minItems": 2}]}
         ),
     ] = Field(alias="from", description="来自哪个环节；need: any 时可写几个")
     target: Ident = Field(alias="to", description="流向哪个环节")
     need: Annotated[Literal["required", "any", "optional"], BeforeValidator(_text)] = Field(
         "required", description="required 必需 | any 任一即可 | optional 可有可无"
     )
-    share: Number | None = Field(None, description="单位产值中该投入的价值，0 与 1 之间")
+    share: Share | None = Field(None, description="单位产值中该投入的价值，0 与 1 之间")
     source: Source | None = Field(None, description="份额的数据源")
 
 
