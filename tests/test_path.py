@@ -10,92 +10,18 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from path_worlds import AT, chain_of, need_of, planned, project_of, settings_of, worlds
 
-from chainmap.core.dates import Day, parse_day
+from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
-from chainmap.core.model import Chain, ChainFile, Row, Setting, Settings
-from chainmap.core.problems import Place
-from chainmap.plan.path import ROW_KEYS, WORK, Action, Need, plan_path, rows
-from chainmap.plan.path import Path as ChainPath
+from chainmap.plan.path import ROW_KEYS, WORK, Action, plan_path, rows
 
 CASES = [
     (f"{file.stem}: {case['case']}", case)
     for file in sorted((Path(__file__).parent / "cases" / "path").glob("*.yaml"))
     for case in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
 ]
-NUMBERS = {
-    "path.near_years": 1.0,
-    "path.mid_years": 3.0,
-    "path.far_years": 5.0,
-    "path.near_priority": 50.0,
-    "path.mid_priority": 25.0,
-    "path.check_years": 0.25,
-    "path.action_years": 1.0,
-}
-AT = parse_day("2026-11-24")
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def settings_of(**changed: float) -> Settings:
-    at = Place("data/scoring.yaml", 1)
-    numbers = NUMBERS | {f"path.{key}": value for key, value in changed.items()}
-    return Settings({key: Setting(value, "", at) for key, value in numbers.items()})
-
-
-def chain_of(
-    links: list[str], flows: list[Any], path: list[dict[str, Any]], stages: dict[str, str]
-) -> Chain:
-    """A chain of links in stages, its flows as [from, to] or [from, to, need]."""
-    names = list(dict.fromkeys(stages.values())) or ["上游"]
-    return Chain(
-        ChainFile.model_validate(
-            {
-                "chain": "probe",
-                "name": "探针",
-                "kind": "emerging",
-                "region": "示例市",
-                "as_of": "2026",
-                "bureau": "市工信局",
-                "panorama": {
-                    "stages": [{"id": f"s{at}", "name": name} for at, name in enumerate(names)],
-                    "links": [
-                        {
-                            "id": link,
-                            "name": link,
-                            "stage": f"s{names.index(stages.get(link, names[0]))}",
-                            "products": [link],
-                        }
-                        for link in links
-                    ],
-                    "flows": [
-                        dict(zip(("from", "to", "need"), flow, strict=False)) for flow in flows
-                    ],
-                },
-                "path": path,
-            }
-        ),
-        {},
-    )
-
-
-def need_of(link: str, words: dict[str, str]) -> Need:
-    kind = words.get("kind", "none")
-    unsure = kind == "check" or words.get("settled") == "false"
-    status = "unknown" if kind == "check" else "missing"
-    priority = words.get("priority")
-    return Need(
-        link,
-        kind,
-        words.get("suspect"),
-        not unsure,
-        float(priority) if priority else None,
-        words.get("status", status),
-    )
-
-
-def project_of(at: int, words: dict[str, str]) -> Row:
-    dates = {key: parse_day(word) for key, word in words.items() if key not in ("link", "stage")}
-    return Row("projects", at + 2, at, words | dates)
 
 
 def shown(action: Action) -> dict[str, Any]:
@@ -110,11 +36,8 @@ def shown(action: Action) -> dict[str, Any]:
 
     names = ("code", "link", "title", "start", "due", "needs", "owner", "term", "conditional",
              "started", "late", "critical", "origin")  # fmt: skip
-    return (
-        {"title": action.title[0]}
-        | {name: word(getattr(action, name)) for name in names}
-        | {"needs": list(action.needs)}
-    )
+    found = {name: word(getattr(action, name)) for name in names}
+    return found | {"needs": list(action.needs)}
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[name for name, _ in CASES])
@@ -130,61 +53,6 @@ def test_a_worked_case_comes_out_as_stated(name: str, case: dict[str, Any]) -> N
         assert {key: actions[id][key] for key in wanted} == wanted
     assert [[c.action, c.need] for c in found.conflicts] == case.get("conflicts", [])
     assert list(found.unscheduled) == case.get("unscheduled", [])
-
-
-# random chains
-
-
-@st.composite
-def worlds(draw: Any, hand: bool = True, dated: bool = False) -> tuple[Any, ...]:
-    """Links, flows with cycles and groups, needs, milestones."""
-    links = [f"l{n}" for n in range(draw(st.integers(1, 7)))]
-    link = st.sampled_from(links)
-    flows, pairs = [], set()
-    for _ in range(draw(st.integers(0, 10)) if len(links) > 1 else 0):
-        ends = draw(st.lists(link, min_size=2, max_size=4, unique=True))
-        target, sources = ends[0], ends[1:]
-        sources = [s for s in sources if (s, target) not in pairs]
-        if not sources:
-            continue
-        need = "any" if len(sources) > 1 else draw(st.sampled_from(["required", "optional"]))
-        pairs |= {(s, target) for s in sources}
-        flows.append([sources if need == "any" else sources[0], target, need])
-    needs = []
-    for name in links:
-        kind = draw(st.sampled_from([*WORK, "check", "none", "planned", "covered"]))
-        suspect = draw(st.sampled_from(["fill", "strengthen", "extend", "covered"]))
-        status = {"none": "strong", "deepen": "strong", "strengthen": "weak", "check": "unknown",
-                  "planned": "planned"}.get(kind, "missing")  # fmt: skip
-        priority = draw(st.none() | st.floats(0, 100))
-        needs.append(Need(name, kind, suspect if kind == "check" else None,
-                          kind != "check" and draw(st.booleans()),
-                          priority, status))  # fmt: skip
-    path = []
-    for at in range(draw(st.integers(0, 4)) if hand else 0):
-        start = draw(st.integers(2025 * 12, 2029 * 12) | (st.nothing() if dated else st.none()))
-        due = draw(st.none() | st.integers(start or 2025 * 12, 2031 * 12))
-        months = {"start": start, "due": due}
-        path.append(
-            {
-                "id": f"m{at}",
-                "action": draw(st.sampled_from([*WORK, "check"])),
-                "title": f"事项{at}",
-                "needs": draw(st.lists(st.sampled_from([f"m{n}" for n in range(at)]), unique=True))
-                if at
-                else [],
-            }
-            | {k: f"{m // 12}-{m % 12 + 1:02d}" for k, m in months.items() if m is not None}
-            | ({"link": draw(link)} if draw(st.booleans()) else {})
-        )
-    stages = {name: draw(st.sampled_from(["上游", "中游", "上层"])) for name in links}
-    return links, flows, needs, path, stages
-
-
-def planned(world: tuple[Any, ...], **numbers: float) -> ChainPath:
-    links, flows, needs, path, stages = world
-    chain = chain_of(links, flows, path, stages)
-    return plan_path(chain, ChainGraph(chain), AT, settings_of(**numbers), needs, [])
 
 
 @MANY

@@ -120,14 +120,14 @@ def plan_path(
     """
     clock = clock_of(at, settings)
     wanted = {need.link: need for need in needs}
-    tasks = _tasks(chain, wanted, clock)
+    running = {row.text("link") for row in projects if _under_way(row, at)}
+    tasks = _tasks(chain, wanted, running, clock)
 
     def status_of(link: str) -> str:
         return wanted[link].status if link in wanted else "unknown"
 
     months = schedule(chain, graph, tasks, status_of, clock)
-    running = {row.text("link") for row in projects if _under_way(row, at)}
-    actions = _actions(chain, tasks, months, wanted, running, clock)
+    actions = _actions(chain, tasks, months, wanted, clock)
     near, mid, far = (month_of(clock.first + length - 1) for length in clock.terms)
     return Path(
         chain.id,
@@ -176,27 +176,31 @@ def rows(path: Path, chain: Chain, lang: str = "zh") -> list[dict[str, Any]]:
     ]
 
 
-def _tasks(chain: Chain, wanted: Mapping[str, Need], clock: Clock) -> dict[str, Task]:
+def _tasks(
+    chain: Chain, wanted: Mapping[str, Need], running: set[str], clock: Clock
+) -> dict[str, Task]:
     """Hand-written milestones, and for every gap what they leave open."""
     by_hand = {
-        m.id: Task(m.id, m.link, m.action, milestone=m)
+        m.id: Task(m.id, m.link, m.action, milestone=m,
+                   under_way=m.link in running and m.action != "check")
         for m in sorted(chain.file.path, key=lambda m: m.id)
-    }
+    }  # fmt: skip
     taken = {(task.link, task.kind) for task in by_hand.values()}
     made = [
         task
         for link in chain.links
         if link.id in wanted
-        for task in _of_gap(wanted[link.id], clock)
+        for task in _of_gap(wanted[link.id], link.id in running, clock)
         if (task.link, task.kind) not in taken
     ]
     return by_hand | {task.id: task for task in made}
 
 
-def _of_gap(need: Need, clock: Clock) -> Iterator[Task]:
+def _of_gap(need: Need, running: bool, clock: Clock) -> Iterator[Task]:
     """The check of a gap that is not settled, and the action that closes the gap.
 
-    A slash keeps generated ids apart from those of milestones.
+    A slash keeps generated ids apart from those of milestones. A project on a link starts the
+    action of a settled gap only: it cannot be what an open check would ask for.
     """
     band = clock.band(need.priority)
     kind = need.suspect if need.kind == "check" else need.kind
@@ -204,7 +208,10 @@ def _of_gap(need: Need, clock: Clock) -> Iterator[Task]:
     if need.kind == "check" or (need.kind in WORK and not settled):
         yield Task(f"{need.link}/check", need.link, "check", band)
     if kind in WORK:
-        yield Task(f"{need.link}/{kind}", need.link, str(kind), band, conditional=not settled)
+        started = running and settled
+        band = 0 if started else band
+        id = f"{need.link}/{kind}"
+        yield Task(id, need.link, str(kind), band, conditional=not settled, under_way=started)
 
 
 def _actions(
@@ -212,7 +219,6 @@ def _actions(
     tasks: Mapping[str, Task],
     months: Schedule,
     wanted: Mapping[str, Need],
-    running: set[str],
     clock: Clock,
 ) -> tuple[Action, ...]:
     codes = _codes(chain, tasks.values())
@@ -236,7 +242,7 @@ def _actions(
             owner=(task.milestone and task.milestone.owner) or chain.file.bureau,
             term=clock.term(slot.end) if due else None,
             condition=_condition(need) if need and task.conditional else None,
-            started=task.link in running and task.kind != "check" and not task.conditional,
+            started=task.under_way,
             late=late and not _done(task.kind, need),
             critical=months.slack[id] == 0,
             slack=months.slack[id],

@@ -64,6 +64,7 @@ class Task:
     band: int = 0
     conditional: bool = False
     milestone: Milestone | None = None
+    under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ def _waits(
         for id in checks.get(link, ()):
             found.setdefault(id, Wait())
         for id in works.get(link, ()):
-            found.setdefault(id, Wait(tuple(always), tuple(groups)))
+            # What is under way has not waited, and will not.
+            wait = Wait() if tasks[id].under_way else Wait(tuple(always), tuple(groups))
+            found.setdefault(id, wait)
     return found
 
 

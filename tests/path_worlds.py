@@ -1,0 +1,142 @@
+"""Chains with gaps and milestones for the tests of the path: stated, and at random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from chainmap.core.dates import parse_day
+from chainmap.core.graph import ChainGraph
+from chainmap.core.model import Chain, ChainFile, Row, Setting, Settings
+from chainmap.core.problems import Place
+from chainmap.plan.path import WORK, Need, plan_path
+from chainmap.plan.path import Path as ChainPath
+
+NUMBERS = {
+    "path.near_years": 1.0,
+    "path.mid_years": 3.0,
+    "path.far_years": 5.0,
+    "path.near_priority": 50.0,
+    "path.mid_priority": 25.0,
+    "path.check_years": 0.25,
+    "path.action_years": 1.0,
+}
+AT = parse_day("2026-11-24")
+
+
+def settings_of(**changed: float) -> Settings:
+    at = Place("data/scoring.yaml", 1)
+    numbers = NUMBERS | {f"path.{key}": value for key, value in changed.items()}
+    return Settings({key: Setting(value, "", at) for key, value in numbers.items()})
+
+
+def chain_of(
+    links: list[str], flows: list[Any], path: list[dict[str, Any]], stages: dict[str, str]
+) -> Chain:
+    """A chain of links in stages, its flows as [from, to] or [from, to, need]."""
+    names = list(dict.fromkeys(stages.values())) or ["上游"]
+    return Chain(
+        ChainFile.model_validate(
+            {
+                "chain": "probe",
+                "name": "探针",
+                "kind": "emerging",
+                "region": "示例市",
+                "as_of": "2026",
+                "bureau": "市工信局",
+                "panorama": {
+                    "stages": [{"id": f"s{at}", "name": name} for at, name in enumerate(names)],
+                    "links": [
+                        {
+                            "id": link,
+                            "name": link,
+                            "stage": f"s{names.index(stages.get(link, names[0]))}",
+                            "products": [link],
+                        }
+                        for link in links
+                    ],
+                    "flows": [
+                        dict(zip(("from", "to", "need"), flow, strict=False)) for flow in flows
+                    ],
+                },
+                "path": path,
+            }
+        ),
+        {},
+    )
+
+
+def need_of(link: str, words: dict[str, str]) -> Need:
+    kind = words.get("kind", "none")
+    unsure = kind == "check" or words.get("settled") == "false"
+    status = "unknown" if kind == "check" else "missing"
+    priority = words.get("priority")
+    return Need(
+        link,
+        kind,
+        words.get("suspect"),
+        not unsure,
+        float(priority) if priority else None,
+        words.get("status", status),
+    )
+
+
+def project_of(at: int, words: dict[str, str]) -> Row:
+    dates = {key: parse_day(word) for key, word in words.items() if key not in ("link", "stage")}
+    return Row("projects", at + 2, at, words | dates)
+
+
+@st.composite
+def worlds(
+    draw: Any, hand: bool = True, dated: bool = False, names: Sequence[str] = ()
+) -> tuple[Any, ...]:
+    """Links, flows with cycles and groups, needs, milestones."""
+    links = [f"l{n}" for n in range(draw(st.integers(1, 7)))]
+    link = st.sampled_from(links)
+    flows, pairs = [], set()
+    for _ in range(draw(st.integers(0, 10)) if len(links) > 1 else 0):
+        ends = draw(st.lists(link, min_size=2, max_size=4, unique=True))
+        target, sources = ends[0], ends[1:]
+        sources = [s for s in sources if (s, target) not in pairs]
+        if not sources:
+            continue
+        need = "any" if len(sources) > 1 else draw(st.sampled_from(["required", "optional"]))
+        pairs |= {(s, target) for s in sources}
+        flows.append([sources if need == "any" else sources[0], target, need])
+    needs = []
+    for name in links:
+        kind = draw(st.sampled_from([*WORK, "check", "none", "planned", "covered"]))
+        suspect = draw(st.sampled_from(["fill", "strengthen", "extend", "covered"]))
+        status = {"none": "strong", "deepen": "strong", "strengthen": "weak", "check": "unknown",
+                  "planned": "planned"}.get(kind, "missing")  # fmt: skip
+        priority = draw(st.none() | st.floats(0, 100))
+        needs.append(Need(name, kind, suspect if kind == "check" else None,
+                          kind != "check" and draw(st.booleans()),
+                          priority, status))  # fmt: skip
+    path = []
+    for at in range(draw(st.integers(0, 4)) if hand else 0):
+        start = draw(st.integers(2025 * 12, 2029 * 12) | (st.nothing() if dated else st.none()))
+        due = draw(st.none() | st.integers(start or 2025 * 12, 2031 * 12))
+        months = {"start": start, "due": due}
+        path.append(
+            {
+                "id": f"m{at}",
+                "action": draw(st.sampled_from([*WORK, "check"])),
+                "title": draw(st.sampled_from(names)) if names else f"事项{at}",
+                "needs": draw(st.lists(st.sampled_from([f"m{n}" for n in range(at)]), unique=True))
+                if at
+                else [],
+            }
+            | {k: f"{m // 12}-{m % 12 + 1:02d}" for k, m in months.items() if m is not None}
+            | ({"link": draw(link)} if draw(st.booleans()) else {})
+        )
+    stages = {name: draw(st.sampled_from(["上游", "中游", "上层"])) for name in links}
+    return links, flows, needs, path, stages
+
+
+def planned(world: tuple[Any, ...], **numbers: float) -> ChainPath:
+    links, flows, needs, path, stages = world
+    chain = chain_of(links, flows, path, stages)
+    return plan_path(chain, ChainGraph(chain), AT, settings_of(**numbers), needs, [])
