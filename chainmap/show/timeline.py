@@ -1,0 +1,431 @@
+"""The path on a terminal: a bar an action, lanes by stage, half-years across."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chainmap.core.dates import Day, parse_day
+from chainmap.core.text import cut, pad, safe, width
+from chainmap.core.words import say
+from chainmap.show.columns import Line, wrap
+
+Row = Mapping[str, Any]
+ONE_PAGE = 24  # more actions than that are drawn term by term
+ALONE = 3  # as many like actions of one time and stage keep a line each; more share one
+TERMS = ("near", "mid", "far")
+STYLES = {
+    "fill": "missing",
+    "strengthen": "strong",
+    "deepen": "strong",
+    "extend": "weak",
+    "build": "planned",
+    "check": "unknown",
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    "near": ("近期", "near"),
+    "mid": ("中期", "mid"),
+    "far": ("远期", "far"),
+    "check": ("核实", "check"),
+    "none": ("没有需要安排的事项。", "Nothing to be done."),
+    "counts": ("共 {count} 项：{parts}。", "{count} actions: {parts}."),
+    "conditional": (
+        "其中条件任务 {count} 项，核实属实才启动。",
+        "{count} of them start only if a check says so.",
+    ),
+    "started": ("已启动 {count} 项。", "{count} started."),
+    "late": ("逾期 {count} 项。", "{count} late."),
+    "beyond": ("{count} 项在远期（{day}）之后完成。", "{count} end after the far term ({day})."),
+    "critical": (
+        "关键路径（{months} 个月）：{way}，{day} 完成。",
+        "Critical path ({months} months): {way}, done {day}.",
+    ),
+    "critical.open": (
+        "关键路径（{months} 个月）：{way}。",
+        "Critical path ({months} months): {way}.",
+    ),
+    "if": ("按核实结果均属实计。", "Counted as if every check confirmed what is suspected."),
+    "term": ("{term}  {first} 至 {last}  {count} 项", "{term}  {first} to {last}  {count} actions"),
+    "share.check": ("核实 {count} 环", "check {count} links"),
+    "share.conditional": ("条件任务 {count} 环", "{count} links, conditional"),
+    "deepen": ("{name}（锻长板）", "{name} (deepen)"),
+    "legend.started": ("==== 已启动", "==== started"),
+    "legend.open": ("---- 未启动", "---- not started"),
+    "legend.conditional": (".... 条件任务", ".... conditional"),
+    "legend.critical": ("* 关键路径", "* critical path"),
+    "legend.late": ("! 逾期", "! late"),
+    "legend.needs": ("{code}+2> 前置：{code} 等 3 项", "{code}+2> waits for {code} and 2 more"),
+    "legend.outside": ("< > 超出图示年份", "< > beyond the years shown"),
+    "unscheduled": ("未排期：{names}。", "Not scheduled: {names}."),
+    "conflict": (
+        "[注意] {one} 自 {start} 开始，早于前置 {other} 的完成时间 {due}，请核对日期。",
+        "[note] {one} starts {start}, before {other}, which it needs, is due ({due}).",
+    ),
+}
+
+
+class Step(Protocol):
+    """An action of the path, as far as it is looked up by its id."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+
+
+class Clash(Protocol):
+    """An action that starts before one that it needs is due."""
+
+    @property
+    def action(self) -> str: ...
+    @property
+    def need(self) -> str: ...
+    @property
+    def start(self) -> Day: ...
+    @property
+    def due(self) -> Day: ...
+
+
+class Plan(Protocol):
+    """What a drawing needs of a path beside its rows."""
+
+    @property
+    def actions(self) -> Sequence[Step]: ...
+    @property
+    def stages(self) -> Sequence[str]: ...
+    @property
+    def conflicts(self) -> Sequence[Clash]: ...
+    @property
+    def critical(self) -> Sequence[str]: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def first(self) -> Day: ...
+    @property
+    def terms(self) -> Sequence[Day]: ...
+
+
+def timeline(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
+    """Conclusion, bars, legend, what has no dates, and what clashes; ``limit`` cells at most."""
+    if not rows:
+        return [[(_say("none", lang), "")]]
+    lines = [_plain(text) for text in _conclusion(path, rows, limit, lang)]
+    if any(row["due"] for row in rows):
+        chart = _chart(path, rows, limit, lang)
+        lines += _one_page(chart) if len(rows) <= ONE_PAGE else _by_term(chart, path)
+        lines += [[], *_legend(chart)]
+    lines += _below(path, rows, limit, lang)
+    return lines
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """The columns of the drawing, and what every line of it looks up."""
+
+    rows: Sequence[Row]
+    stages: Sequence[str]
+    by_code: Mapping[str, Row]
+    lang: str
+    limit: int
+    first: int  # first month drawn, a January or July
+    months: int
+    code: int  # widths in cells
+    tag: int
+    name: int
+    area: int
+    due: int
+    near: tuple[int, int, int]  # the months after which the terms end
+
+    @property
+    def indent(self) -> int:
+        """The cells before the area."""
+        return 1 + self.code + 1 + self.tag + 1 + self.name + 1
+
+    def column(self, month: int) -> int:
+        """The cell of the area where a month begins, kept within it."""
+        return max(0, min(self.area, (month - self.first) * self.area // self.months))
+
+
+def _chart(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> _Chart:
+    placed = [row for row in rows if row["due"]]
+    first = _first(path.first.text)
+    ends = tuple(_first(day.text) + 1 for day in path.terms)
+    start = first - first % 6
+    halves = -(-(ends[2] - start) // 6)
+    code = max(width(safe(row["code"])) for row in placed)
+    tag = max(width(say(f"act.{row['action']}", lang)) for row in placed)
+    due = max(width(row["due"]) for row in placed)
+    left = limit - (1 + code + 1 + tag + 1 + 1 + 1 + due)
+    longest = max(12, *(width(_label(row, lang)) for row in placed))
+    # Names first: a half-year is worth two to five cells, as many as leave a name of 22 whole.
+    room = max(halves, left - min(longest, 22))
+    area = min(5, max(1, room // halves)) * halves
+    area = max(6, min(area, left - 12))
+    name = max(12, min(longest, left - area))
+    by_code = {row["code"]: row for row in rows}
+    return _Chart(placed, path.stages, by_code, lang, limit, start, halves * 6, code, tag, name,
+                  area, due, (ends[0], ends[1], ends[2]))  # fmt: skip
+
+
+def _conclusion(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[str]:
+    kinds = Counter("strengthen" if r["action"] == "deepen" else r["action"] for r in rows)
+    order = ("check", "fill", "strengthen", "extend", "build")
+    parts = [f"{_kind(kind, lang)} {kinds[kind]}" for kind in order if kinds[kind]]
+    text = _say("counts", lang, count=len(rows), parts=("、" if lang == "zh" else ", ").join(parts))
+    late_from = path.terms[2].last
+    counts = {
+        "conditional": sum(row["conditional"] for row in rows),
+        "started": sum(row["started"] for row in rows),
+        "late": sum(row["late"] for row in rows),
+        "beyond": sum(parse_day(row["due"]).last > late_from for row in rows if row["due"]),
+    }
+    joint = "" if lang == "zh" else " "
+    for key, count in counts.items():
+        if count:
+            text += joint + _say(key, lang, count=count, day=path.terms[2].text)
+    by_code = {row["code"]: row for row in rows}
+    code = {action.id: action.code for action in path.actions}
+    way = [by_code[code[id]] for id in path.critical]
+    sentences = [text]
+    if len(way) > 1:
+        names = " -> ".join(say(f"act.{row['action']}", lang) + _label(row, lang) for row in way)
+        day = way[-1]["due"]
+        key = "critical" if day else "critical.open"
+        text = _say(key, lang, months=path.months, way=names, day=day)
+        if any(row["conditional"] for row in way):
+            text += joint + _say("if", lang)
+        sentences.append(text)
+    return [line for sentence in sentences for line in wrap(sentence, limit, "  ")]
+
+
+def _one_page(chart: _Chart) -> list[Line]:
+    return [[], *_axis(chart, terms=True), *_lanes(chart, chart.rows)]
+
+
+def _by_term(chart: _Chart, path: Plan) -> list[Line]:
+    """One section a term; every section on the same years, so that they can be compared."""
+    lines: list[Line] = []
+    begins = (path.first.text, *(_month(month) for month in chart.near[:2]))
+    for term, first, last in zip(TERMS, begins, path.terms, strict=True):
+        rows = [row for row in chart.rows if row["term"] == term]
+        if not rows:
+            continue
+        words = {"first": first, "last": last.text, "count": len(rows)}
+        title = _say("term", chart.lang, term=_say(term, chart.lang), **words)
+        rule = f"== {title} " + "=" * (chart.limit - width(title) - 4)
+        lines += [[], [(rule, "bold")], *_axis(chart, terms=False), *_lanes(chart, rows)]
+    return lines
+
+
+def _axis(chart: _Chart, terms: bool) -> list[Line]:
+    """The years, and a rule with a mark at each half-year; the terms above where asked for."""
+    indent = " " * chart.indent
+    years, rule = "", ["-"] * chart.area
+    for month in range(chart.first, chart.first + chart.months, 6):
+        at = chart.column(month)
+        rule[at] = "|" if month % 12 == 0 else "+"
+        if month % 12 == 0 and len(years) <= at <= chart.area - 4:
+            years = pad(years, at) + f"{month // 12} "
+    lines: list[Line] = []
+    if terms:
+        text, starts = "", (chart.first, *chart.near[:2])
+        for term, month in zip(TERMS, starts, strict=True):
+            text = pad(text, chart.column(month)) + _say(term, chart.lang)
+        lines.append([(indent + text, "bold")])
+    lines.append([(indent + years.rstrip(), "dim")])
+    lines.append([(indent + "".join(rule), "dim")])
+    return lines
+
+
+def _lanes(chart: _Chart, rows: Sequence[Row]) -> list[Line]:
+    """The stages in catalogue order, what belongs to the whole chain first."""
+    order = {stage: at for at, stage in enumerate(chart.stages)}
+    lanes: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: order.get(row["stage"], -1)):
+        lanes.setdefault(row["stage"], []).append(row)
+    lines: list[Line] = []
+    for stage, lane in lanes.items():
+        lines.append([(safe(stage), "bold")])
+        shared = _alike(chart, lane)
+        for group in shared:
+            lines += _shared(chart, group)
+        taken = {row["code"] for group in shared for row in group}
+        alone = [row for row in lane if row["code"] not in taken]
+        lines += [_bar(chart, row) for row in sorted(alone, key=lambda row: _first(row["start"]))]
+    return lines
+
+
+def _alike(chart: _Chart, lane: Sequence[Row]) -> list[list[Row]]:
+    """Checks, and actions that hang on nothing but their own check, which differ in the link only.
+
+    Twenty equal bars say less than one bar with twenty names. What is settled, started, late,
+    critical or written by hand, or waits for others, always has a line of its own.
+    """
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for row in lane:
+        plain = row["origin"] == "generated" and not (row["started"] or row["late"])
+        open_one = row["action"] == "check" or row["conditional"]
+        if plain and open_one and not row["critical"] and not _waits_for(chart, row):
+            groups.setdefault((row["action"], row["start"], row["due"]), []).append(row)
+    shared = [group for group in groups.values() if len(group) > ALONE]
+    return sorted(shared, key=lambda group: _first(group[0]["start"]))
+
+
+def _shared(chart: _Chart, group: Sequence[Row]) -> list[Line]:
+    """One bar for all of a group, and below it the links, each with its code and name."""
+    key = "share.check" if group[0]["action"] == "check" else "share.conditional"
+    lines = [_line(chart, " ", "", _say(key, chart.lang, count=len(group)), group[0], "")]
+    names = [f"{safe(row['code'])} {_label(row, chart.lang)}" for row in group]
+    indent = " " * (chart.code + 2)
+    joint = "、" if chart.lang == "zh" else ", "
+    inner = _items(names, chart.limit - len(indent), joint)
+    return lines + [[(indent + text, "dim")] for text in inner]
+
+
+def _bar(chart: _Chart, row: Row) -> Line:
+    mark = "!" if row["late"] else "*" if row["critical"] else " "
+    return _line(
+        chart, mark, safe(row["code"]), _label(row, chart.lang), row, _waits_for(chart, row)
+    )
+
+
+def _line(chart: _Chart, mark: str, code: str, label: str, row: Row, waits: str) -> Line:
+    tag = say(f"act.{row['action']}", chart.lang)
+    style = STYLES[row["action"]]
+    before, bar, behind = _area(chart, row, waits)
+    return [
+        (f"{mark}{pad(code, chart.code)} ", "bold" if row["critical"] else ""),
+        (pad(tag, chart.tag) + " ", style),
+        (pad(cut(label, chart.name), chart.name) + " ", ""),
+        (before, "dim"),
+        (bar, style),
+        (behind + " ", "dim"),
+        (row["due"], ""),
+    ]
+
+
+def _area(chart: _Chart, row: Row, waits: str) -> tuple[str, str, str]:
+    """What stands before, in and behind the bar, over the marks of the years."""
+    start, due = _first(row["start"]), _last(row["due"]) + 1
+    last = chart.first + chart.months
+    begin = min(chart.column(start), chart.area - 1)
+    end = max(begin + 1, chart.column(due))
+    bar = ("=" if row["started"] else "." if row["conditional"] else "-") * (end - begin)
+    if start < chart.first:
+        bar = "<" + bar[1:]
+    if due > last:
+        bar = bar[:-1] + ">"
+    years = [" "] * chart.area
+    for month in range(chart.first - chart.first % 12 + 12, last, 12):
+        years[chart.column(month)] = "|"
+    grid = "".join(years)
+    before, behind = grid[:begin], grid[end:]
+    if waits and width(waits) <= begin:
+        before = before[: begin - width(waits)] + waits
+    return before, bar, behind
+
+
+def _waits_for(chart: _Chart, row: Row) -> str:
+    """``上3+2>``: of what it waits for the one that is due last, and how many more there are.
+
+    Its own check goes without saying.
+    """
+    needs = [
+        need
+        for code in row["needs"]
+        if (need := chart.by_code[code])["action"] != "check" or need["link"] != row["link"]
+    ]
+    if not needs:
+        return ""
+    last = max(needs, key=lambda need: _last(need["due"]) if need["due"] else 0)["code"]
+    more = f"+{len(needs) - 1}" if len(needs) > 1 else ""
+    return f"{safe(last)}{more}>"
+
+
+def _legend(chart: _Chart) -> list[Line]:
+    """Only what was drawn."""
+    rows, lang = chart.rows, chart.lang
+    kinds = {"strengthen" if row["action"] == "deepen" else row["action"] for row in rows}
+    order = ("check", "fill", "strengthen", "extend", "build")
+    parts = [f"{say(f'act.{kind}', lang)} {_kind(kind, lang)}" for kind in order if kind in kinds]
+    states = [
+        ("started", any(row["started"] for row in rows)),
+        ("open", any(not row["started"] and not row["conditional"] for row in rows)),
+        ("conditional", any(row["conditional"] for row in rows)),
+        ("critical", any(row["critical"] for row in rows)),
+        ("late", any(row["late"] for row in rows)),
+    ]
+    marks = [_say(f"legend.{key}", lang) for key, shown in states if shown]
+    waiting = next((w for row in rows if "+" in (w := _waits_for(chart, row))), "")
+    if waiting:
+        marks.append(_say("legend.needs", lang, code=waiting.split("+")[0]))
+    if any(set(_area(chart, row, "")[1]) & set("<>") for row in rows):
+        marks.append(_say("legend.outside", lang))
+    return [[(line, "dim")] for items in (parts, marks) for line in _items(items, chart.limit)]
+
+
+def _items(items: Sequence[str], limit: int, joint: str = "  ") -> list[str]:
+    """Items on lines, none of them broken that fits on a line."""
+    lines, held = [], ""
+    for at, item in enumerate(items):
+        piece = cut(item, limit) + (joint if at + 1 < len(items) else "")
+        if held and width((held + piece).rstrip()) > limit:
+            lines.append(held.rstrip())
+            held = ""
+        held += piece
+    return [*lines, held.rstrip()] if held else lines
+
+
+def _below(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
+    """What has no dates, and what clashes."""
+    code = {action.id: action.code for action in path.actions}
+    named = {row["code"]: f"{safe(row['code'])} {safe(row['title'])}" for row in rows}
+    lines: list[Line] = []
+    open_ones = [named[row["code"]] for row in rows if not row["due"]]
+    if open_ones:
+        names = ("、" if lang == "zh" else ", ").join(open_ones)
+        text = _say("unscheduled", lang, names=names)
+        lines += [_plain(line) for line in wrap(text, limit, "  ")]
+    for clash in path.conflicts:
+        one, other = named[code[clash.action]], named[code[clash.need]]
+        dates = {"start": clash.start.text, "due": clash.due.text}
+        text = _say("conflict", lang, one=one, other=other, **dates)
+        lines += [[(line, "weak")] for line in wrap(text, limit, "  ")]
+    return lines
+
+
+def _plain(text: str) -> Line:
+    return [(text, "")]
+
+
+def _say(key: str, lang: str, **words: Any) -> str:
+    return WORDS[key][lang == "en"].format(**words)
+
+
+def _kind(kind: str, lang: str) -> str:
+    return _say("check", lang) if kind == "check" else say(f"kind.{kind}", lang)
+
+
+def _label(row: Row, lang: str) -> str:
+    """The link where the action is generated, its title where it was written by hand."""
+    if row["origin"] == "hand":
+        return safe(row["title"])
+    name = safe(row["name"])
+    return _say("deepen", lang, name=name) if row["action"] == "deepen" else name
+
+
+def _first(text: str) -> int:
+    day = parse_day(text).first
+    return day.year * 12 + day.month - 1
+
+
+def _last(text: str) -> int:
+    day = parse_day(text).last
+    return day.year * 12 + day.month - 1
+
+
+def _month(month: int) -> str:
+    return f"{month // 12}-{month % 12 + 1:02d}"
