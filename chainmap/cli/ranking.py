@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -99,7 +100,7 @@ def rank_screen(
     name = study.chain(chain).file.name if chain else say("title.all", lang)
     heading = say("title.rank", lang, region=study.workspace.region, chain=name)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
-    rows = [{**row, "link_name": _link_name(study, row)} for row in found.rows]
+    rows = [_shown(study, row) for row in found.rows]
     if not rows:
         terminal.say(say("rank.empty", lang))
     shown = rows[: request.top or SHOWN]
@@ -136,8 +137,18 @@ def rank_screen(
         terminal.say(say("rank.gone", lang, firms=firms), "dim")
 
 
-def _link_name(study: Study, row: JsonRow) -> str:
-    return study.chain(row["chain"]).link(row["link"]).name if row["link"] else "-"
+def _shown(study: Study, row: JsonRow) -> JsonRow:
+    """The row with the link's name, and the firm's short name where the full one is long."""
+    link = study.chain(row["chain"]).link(row["link"]).name if row["link"] else "-"
+    return {**row, "link_name": link, "name": _fitting(study, row["name"], row["firm"])}
+
+
+def _fitting(study: Study, name: str, firm: str) -> str:
+    """A firm's name, or its short one where it would push the other columns out."""
+    from chainmap.core.text import width
+    from chainmap.study.content import short_name
+
+    return name if width(name) <= 20 else short_name(study, firm)
 
 
 def table(
@@ -189,7 +200,7 @@ def table_screen(
 ) -> None:
     """The table for a reader: the columns that fit, totals, what was set aside."""
     from chainmap.core.words import figure
-    from chainmap.show.key_table import table_lines
+    from chainmap.show.key_table import NAME, table_lines
 
     lang = run.lang
     name = study.chain(chain).file.name if chain else say("title.all", lang)
@@ -199,7 +210,8 @@ def table_screen(
         terminal.say(say("table.none", lang))
         return
     terminal.say()
-    terminal.lines(table_lines(rows, lang, terminal.width))
+    shown = [{**r, NAME: _fitting(study, r[NAME], r["ref"].split("/")[-1])} for r in rows]
+    terminal.lines(table_lines(shown, lang, terminal.width))
     terminal.say()
     kinds = Counter(row["招商类型"] for row in rows)
     joint = "、" if lang == "zh" else ", "
@@ -208,7 +220,10 @@ def table_screen(
     money = [row["计划总投资（亿元）"] for row in rows]
     known = [amount for amount in money if amount is not None]
     unknown = len(money) - len(known)
-    terminal.say(say("table.money", lang, sum=figure(sum(known)) or "0", unknown=unknown))
+    if known:
+        terminal.say(say("table.money", lang, sum=figure(math.fsum(known)), unknown=unknown))
+    else:
+        terminal.say(say("table.no_money", lang))
     if aside:
         settings = study.world.settings
         firm, link = int(settings["table.per_firm"]), int(settings["table.per_link"])

@@ -356,6 +356,7 @@ class Workspace:
 
     root: str
     region: str
+    within: tuple[str, ...]  # areas that contain the region, such as its province
     study_date: Day
     study_date_at: Place
     chains: Mapping[str, Chain]

@@ -137,6 +137,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "map.source_foot": ("来源：{kinds}。缺环须经查证；待核不等于缺。", "Sources: {kinds}. Missing means searched; to check does not mean missing."),
     "table.total": ("合计 {rows} 项：{parts}。", "{rows} in all: {parts}."),
     "table.money": ("已知投资额合计 {sum} 亿元；{unknown} 项投资额待核，未计入合计。", "Known investment {sum} x 100m CNY; {unknown} rows unknown, not counted."),
+    "table.no_money": ("投资额均待核。", "No investment is known."),
     "table.set_aside": ("另有 {count} 行因同一企业至多 {firm} 项、同一环节至多 {link} 家未列入，见 chainmap rank。", "{count} more rows set aside (at most {firm} a firm, {link} a link): see chainmap rank."),
     "table.none": ("没有可列的目标企业。", "No target firms to list."),
     "table.grades": ("证据等级：A 官方或企业正式披露，B 可靠转述、走访或招投标，C 转载、行业媒体、网站，D 领域知识或单一线索。", "Grades: A official or formal disclosure, B reputable second-hand, C repost, trade media, website, D domain knowledge or a single lead."),

@@ -142,9 +142,10 @@ def cluster(ask: Ask, firm: str, chain: str, link: str) -> Mark:
 
 
 def toward_here(ask: Ask, toward: str) -> bool:
-    """Whether an event points at the region, or nowhere in particular."""
-    region = ask.world.workspace.region.removesuffix("市")
-    return not toward or region in toward
+    """Whether an event points at the region, at an area around it, or nowhere in particular."""
+    workspace = ask.world.workspace
+    around = toward.removesuffix("省") in workspace.within
+    return not toward or workspace.region.removesuffix("市") in toward or around
 
 
 def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:

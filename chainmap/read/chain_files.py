@@ -40,13 +40,15 @@ class RegionFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     region: Text
     study_date: When
+    within: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
 class Region:
-    """The city, the study date and where it stands."""
+    """The city, the areas that it lies within, the study date and where that stands."""
 
     name: str
+    within: tuple[str, ...]
     study_date: Day
     study_date_at: Place
 
@@ -136,7 +138,8 @@ def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem
     problems += [*wrong, *hidden_marks(found.data, found.places)]
     if model is None or any(one.severity == "error" for one in problems):
         return None, problems
-    return Region(model.region, model.study_date, found.places["study_date",]), problems
+    at = found.places["study_date",]
+    return Region(model.region, model.within, model.study_date, at), problems
 
 
 def _document(intake: Intake, path: Path) -> Document | Problem:

@@ -18,6 +18,7 @@ ENGLISH = (
     "Content", "Investment (100m CNY)", "Capital", "Land / site", "District", "Origin", "Score",
     "Stage", "Progress", "Next step / due", "Leader", "Unit", "Rank interval", "Evidence",
 )  # fmt: skip
+NAME = COLUMNS[1]
 NUMBERS = frozenset(("序号", "计划总投资（亿元）", "综合得分"))
 NOT_OFFICIAL = ("综合得分", "排名区间", "证据")
 
@@ -43,31 +44,27 @@ def official_line(bureau: str, day: str) -> str:
 
 def table_lines(rows: Sequence[Mapping[str, Any]], lang: str, limit: int) -> list[Line]:
     """The columns that fit a terminal; the file holds all 21."""
-    wide = limit >= 100
-    names = ["序号", "项目（目标企业）名称", "环节", "招商类型", "综合得分", "排名区间", "证据"]
-    if wide:
-        names[2:2] = ["企业类别"]
-    names += ["阶段", "对接进展"] if wide else ["阶段"]
+    names = ["序号", "项目（目标企业）名称", "企业类别", "环节", "招商类型", "综合得分",
+             "排名区间", "证据", "阶段"]  # fmt: skip
+    if limit < 100:
+        names.remove("企业类别")
     titles = COLUMNS if lang == "zh" else ENGLISH
-    shrink = {"项目（目标企业）名称": 18, "环节": 10, "企业类别": 9, "证据": 6, "对接进展": 6}
+    shrink = {"项目（目标企业）名称": 18, "环节": 10, "企业类别": 9}
     columns = [
         Head(titles[COLUMNS.index(n)].split("（")[0], n in NUMBERS, shrink.get(n)) for n in names
     ]
-    cells = [
-        [
-            Cell(_text(row[name]), "bold" if name.startswith("项目（") else _style(row[name]))
-            for name in names
-        ]
-        for row in rows
-    ]
+    cells = [[_cell(name, row[name]) for name in names] for row in rows]
     return lay_out(columns, cells, limit)
+
+
+def _cell(name: str, value: Any) -> Cell:
+    if name == "证据":
+        return Cell(str(value).split("：")[0])  # the sources themselves are in the file
+    style = "bold" if name.startswith("项目（") else "unknown" if value == "待核" else ""
+    return Cell(_text(value), style)
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.1f}" if isinstance(value, float) else str(value)
-
-
-def _style(value: Any) -> str:
-    return "unknown" if value == "待核" else ""
