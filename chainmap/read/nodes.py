@@ -132,15 +132,16 @@ class _Builder:
         value = plain(text) if is_plain else text
         frame = self.stack[-1] if self.stack else None
         if frame is not None and isinstance(frame.data, dict) and frame.key is None:
-            return self._key(frame, value, at, alias=kind == "AliasEvent")
+            merge = is_plain and text == "<<"
+            return self._key(frame, value, at, alias=kind == "AliasEvent", merge=merge)
         path = self._place(value, at)
         if kind == "AliasEvent":
             self.document.refused.add(path)
         return True
 
-    def _key(self, frame: _Frame, value: str, at: Place, alias: bool) -> bool:
+    def _key(self, frame: _Frame, value: str, at: Place, alias: bool, merge: bool) -> bool:
         frame.key, frame.unkeyed = str(value), False
-        if alias or value == "<<":
+        if alias or merge:
             frame.unkeyed = True
             self.document.refused.add(frame.path)
             return alias or self.report("Y102", at)
