@@ -141,11 +141,17 @@ def cluster(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     return Mark(clamp(100 * active / ask.setting("cluster.full")))
 
 
-def toward_here(ask: Ask, toward: str) -> bool:
-    """Whether an event points at the region, at an area around it, or nowhere in particular."""
+def toward_here(ask: Ask, kind: str, toward: str) -> bool:
+    """Whether an event points at the region, at an area around it, or nowhere in particular.
+
+    It points at the region where ``toward`` holds the region's name, with or without 市. One who
+    has moved elsewhere is elsewhere, also where no one wrote down where to.
+    """
+    if not toward:
+        return kind != "moved_elsewhere"
     workspace = ask.world.workspace
     around = toward.removesuffix("省") in workspace.within
-    return not toward or workspace.region.removesuffix("市") in toward or around
+    return workspace.region.removesuffix("市") in toward or around
 
 
 def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
@@ -167,7 +173,7 @@ def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
         kind, day = str(ask.cell(row, "kind")), ask.day(row, "date")
         assert day is not None
         weight = ask.setting(f"signals.weights.{kind}")
-        if weight > 0 and not toward_here(ask, str(ask.cell(row, "toward") or "")):
+        if weight > 0 and not toward_here(ask, kind, str(ask.cell(row, "toward") or "")):
             weight *= ask.setting("signals.elsewhere")
         terms.append(weight * 0.5 ** ((today - day.last).days / 365.25 / half_life))
     return Mark(clamp(math.fsum(terms)))
@@ -225,8 +231,7 @@ def gone(ask: Ask, firm: str) -> Row | None:
         row
         for row in ask.rows("signals", ("firm",), (firm,))
         if row.text("kind") in ("moved_elsewhere", "relocation_announced")
-        and row.text("toward")
-        and not toward_here(ask, row.text("toward"))
+        and not toward_here(ask, row.text("kind"), row.text("toward"))
         and (day := row.day("date")) is not None
         and day.last <= ask.today().last
     ]
