@@ -203,7 +203,7 @@ def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
     """How much room its group has left here: nothing yet, sales only, one site, or many."""
     del chain, link
     today = ask.today().last
-    sites: set[tuple[str, str, str]] = set()
+    sites: set[tuple[str, ...]] = set()
     sales = absent = False
     for member in ask.world.groups.get(ask.world.group(firm), (firm,)):
         for row in ask.rows("presence", ("firm",), (member,)):
@@ -213,7 +213,8 @@ def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
             activity = ask.cell(row, "activity")
             sales, absent = sales or activity == "sales", absent or activity == "none"
             if activity not in ("sales", "none"):
-                sites.add((member, row.text("district"), row.text("link")))
+                place = (row.text(column) for column in ("chain", "link", "district"))
+                sites.add((member, *place))
     if sites:
         large = len(sites) >= ask.setting("headroom.large_sites")
         return Mark(ask.setting("headroom.large" if large else "headroom.one_site"))
