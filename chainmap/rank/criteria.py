@@ -205,7 +205,9 @@ def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
     today = ask.today().last
     sites: set[tuple[str, ...]] = set()
     sales = absent = False
-    for member in ask.world.groups.get(ask.world.group(firm), (firm,)):
+    group = ask.world.group(firm)
+    # A parent that no visible row describes is named by its subsidiaries alone.
+    for member in dict.fromkeys((*ask.world.groups.get(group, ()), group)):
         for row in ask.rows("presence", ("firm",), (member,)):
             until = row.day("until")
             if until is not None and until.last < today:
