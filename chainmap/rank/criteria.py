@@ -65,7 +65,8 @@ def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
         else:
             low, high = ask.setting("fit.minor"), ask.setting("fit.main")
             mark = unknown(name, factor * low, factor * high)
-        if best is None or mark.value > best.value:
+        # Of equal marks the known one, whatever the order of the rows.
+        if best is None or (mark.value, not mark.unknown) > (best.value, not best.unknown):
             best = mark
     assert best is not None
     return best
