@@ -92,7 +92,7 @@ def _revenue(ask: Ask, firm: str) -> float | None:
     listed = [
         row for row in ask.rows("lists", ("firm",), (firm,)) if row.number("revenue") is not None
     ]
-    for row in sorted(listed, key=lambda r: (r.as_of, r.order), reverse=True):
+    for row in sorted(listed, key=ask.world.age, reverse=True):
         revenue, currency = ask.number(row, "revenue"), row.text("currency")
         if currency == "CNY":
             return revenue
