@@ -79,8 +79,8 @@ def strength(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
     if revenue is None:
         return unknown(f"strength/{firm}")
     low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
-    if revenue <= low:
-        return Mark(0.0)
+    if revenue <= low or high <= low:
+        return Mark(0.0 if revenue <= low else 100.0)
     return Mark(clamp(100 * math.log(revenue / low) / math.log(high / low)))
 
 
@@ -184,6 +184,8 @@ def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     """Closeness in market, resource and chain: the first two as assessed, the third computed."""
     shares = {part: ask.setting(f"closeness.{part}") for part in ("market", "resource", "chain")}
     total = math.fsum(shares.values())
+    if total == 0:
+        return unknown(f"closeness/{firm}")
     active, near = ask("neighbours", chain, link)
     base = [shares["chain"] / total * (100 * active / near if near else 0.0)]
     open_parts = []
