@@ -57,7 +57,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "legend.conditional": (".... 条件任务", ".... conditional"),
     "legend.critical": ("* 关键路径", "* critical path"),
     "legend.late": ("! 逾期", "! late"),
-    "legend.needs": ("{code}+2> 前置：{code} 等 3 项", "{code}+2> waits for {code} and 2 more"),
+    "legend.needs": ("{code}> 前置：{code}", "{code}> waits for {code}"),
+    "legend.several": ("{code}+2> 前置：{code} 等 3 项", "{code}+2> waits for {code} and 2 more"),
     "legend.outside": ("< > 超出图示年份", "< > beyond the years shown"),
     "unscheduled": ("未排期：{names}。", "Not scheduled: {names}."),
     "conflict": (
@@ -359,9 +360,11 @@ def _legend(chart: _Chart) -> list[Line]:
         ("late", any(row["late"] for row in rows)),
     ]
     marks = [_say(f"legend.{key}", lang) for key, shown in states if shown]
-    waiting = next((w for row in rows if "+" in (w := _waits_for(chart, row))), "")
-    if waiting:
-        marks.append(_say("legend.needs", lang, code=waiting.split("+")[0]))
+    waits = [text for row in rows if (text := _waits_for(chart, row))]
+    if waits:
+        several = next((text for text in waits if "+" in text), "")
+        key = "legend.several" if several else "legend.needs"
+        marks.append(_say(key, lang, code=(several or waits[0]).rstrip(">").split("+")[0]))
     if any(set(_area(chart, row, "")[1]) & set("<>") for row in rows):
         marks.append(_say("legend.outside", lang))
     return [[(line, "dim")] for items in (parts, marks) for line in _items(items, chart.limit)]
