@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chainmap.core.derivation import Book
 from chainmap.core.model import Row
 from chainmap.core.world import World
 
+RowsOf = Callable[[str, tuple[str, ...], tuple[str, ...]], tuple[Row, ...]]
+LIST_WORD = ("list", "sector")
 KINDS = ("fill", "strengthen", "deepen", "extend", "build", "check")
 
 
@@ -95,24 +97,31 @@ def _by_code(world: World, chain: str, digits: int) -> Iterator[str]:
 
 
 def codes_of(world: World, firm: str) -> tuple[str, ...]:
-    """Industry codes of a firm: its own, else those of its sector words on the lists."""
-    own = [c for row in world.rows("firms", ("firm",), (firm,)) for c in row.many("industry")]
-    if own:
-        return tuple(own)
-    return tuple(
-        dict.fromkeys(
-            code
-            for place in _places(world, firm)
-            for row in world.rows(
-                "sectors", ("list", "sector"), (place.text("list"), place.text("sector"))
-            )
-            for code in row.many("industry")
-        )
-    )
+    """Industry codes of a firm, each once."""
+    return tuple(dict.fromkeys(c for codes, _ in code_rows(world.rows, firm) for c in codes))
 
 
-def _places(world: World, firm: str) -> tuple[Row, ...]:
-    return world.rows("lists", ("firm",), (firm,))
+def code_rows(rows: RowsOf, firm: str) -> list[tuple[tuple[str, ...], tuple[Row, ...]]]:
+    """Industry codes of a firm with the rows that give them.
+
+    Its own codes where it has any, else those of its sector words, on all lists of all years.
+    """
+    own = [(row.many("industry"), (row,)) for row in rows("firms", ("firm",), (firm,))]
+    if any(codes for codes, _ in own):
+        return list(own)
+    return [
+        (words.many("industry"), (place, words))
+        for place in rows("lists", ("firm",), (firm,))
+        for words in rows("sectors", LIST_WORD, (place.text("list"), place.text("sector")))
+    ]
+
+
+def agreeing_rows(world: World, firm: str, chain: str, digits: int) -> tuple[Row, ...]:
+    """The rows that give the firm a code agreeing with one of the chain's in so many digits."""
+    wanted = _codes_of_links(world, chain, digits)
+    given = code_rows(world.rows, firm)
+    agreeing = [rows for codes, rows in given if any(c[:digits] in wanted for c in codes)]
+    return tuple(dict.fromkeys(row for rows in agreeing for row in rows))
 
 
 def on_list(world: World, name: str) -> set[str]:

@@ -7,12 +7,15 @@ import math
 from chainmap.core.derivation import Ask
 from chainmap.core.model import ACTIVE, Row
 from chainmap.core.text import fold
+from chainmap.rank.candidates import code_rows
 from chainmap.rank.marks import Mark, clamp, unknown
 
 IMPACT = ("gap", "fit", "strength", "pull", "cluster")
 LIKELIHOOD = ("signals", "closeness", "headroom")
 CRITERIA = (*IMPACT, *LIKELIHOOD)
 FIRM_LINK = ("firm", "chain", "link")
+# The cell of a row that says what a firm does, where no activity does.
+TELLING = {"matches": "words", "firms": "industry", "lists": "sector", "sectors": "industry"}
 
 
 def basis(ask: Ask, firm: str, chain: str, link: str) -> str:
@@ -25,12 +28,14 @@ def basis(ask: Ask, firm: str, chain: str, link: str) -> str:
 
 
 def basis_rows(ask: Ask, firm: str, chain: str, link: str) -> tuple[Row, ...]:
-    """The rows behind the basis."""
+    """The rows behind the basis; for equal codes those that give the firm a code of the link."""
     found = ask("basis", firm, chain, link)
     if found in ("activity", "match"):
         table = "activities" if found == "activity" else "matches"
         return ask.rows(table, FIRM_LINK, (firm, chain, link))
-    return ask.rows("firms", ("firm",), (firm,))
+    wanted = set(ask.world.chain(chain).link(link).industry)
+    behind = [r for codes, rows in code_rows(ask.rows, firm) if wanted & {*codes} for r in rows]
+    return tuple(dict.fromkeys(behind))
 
 
 def gap(ask: Ask, firm: str, chain: str, link: str) -> Mark:
@@ -51,7 +56,7 @@ def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     name = f"fit/{firm}/{chain}/{link}"
     if found != "activity":
         for row in ask("basis_rows", firm, chain, link):
-            ask.cell(row, "words" if found == "match" else "industry")
+            ask.cell(row, TELLING[row.table])
         return unknown(name, 0.0, ask.setting(f"fit.{found}_ceiling"))
     words = {fold(word) for word in ask.world.chain(chain).link(link).products}
     best: Mark | None = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainmap.core import mcda
 from chainmap.core.derivation import Book
-from chainmap.rank.candidates import Candidate, Field, field_of, on_list
+from chainmap.rank.candidates import Candidate, Field, agreeing_rows, field_of, on_list
 from chainmap.rank.criteria import CRITERIA
 from chainmap.rank.marks import Mark
 
@@ -180,8 +180,8 @@ def _apart_row(book: Book, candidate: Candidate) -> dict[str, Any]:
     if candidate.link:
         row = _row(book, candidate)
     else:
-        rows = book.world.rows("firms", ("firm",), (candidate.firm,))
-        sources = [s for row in rows for s in row.sources]
+        behind = agreeing_rows(book.world, candidate.firm, candidate.chain, 3)
+        sources = list(dict.fromkeys(s for row in behind for s in row.sources))
         row = {
             "ref": candidate.chain,
             "position": 0,
