@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+PLAIN = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays text
 KEYS = {
     "firms": ("firm",),
     "presence": ("firm", "chain", "link", "district", "activity"),
@@ -122,7 +123,7 @@ def visible_rows(path: Path, table: str, today: date, grades: dict[str, str]) ->
 
 def read_case(workspace: Path, chain: str, as_of: str | None, scoring: Scoring) -> Case:
     def read_yaml(path: Path) -> Any:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=PLAIN)
 
     data = workspace / "data"
     today = last_day(as_of or read_yaml(data / "region.yaml")["study_date"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ DISTRICTS = ["", "东区", "西区"]
 
 Row = dict[str, str]
 Draw = Callable[..., Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -68,6 +70,23 @@ class World:
             for chain, document in self.chains.items()
             for link in document["panorama"]["links"]
         ]
+
+
+# Drawing
+
+
+@cache
+def whole(low: int, high: int) -> st.SearchStrategy[int]:
+    """One strategy for all draws of a range: making it anew each time would cost the most."""
+    return st.integers(low, high)
+
+
+def between(draw: Draw, low: int, high: int) -> int:
+    return int(draw(whole(low, high)))
+
+
+def pick(draw: Draw, values: Sequence[T]) -> T:
+    return values[between(draw, 0, len(values) - 1)]
 
 
 # Writing
@@ -177,18 +196,18 @@ def flows(draw: Draw, links: list[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for target in links:
         free = [link for link in links if link != target]
-        for _ in range(draw(st.integers(0, 3))):
-            need = draw(st.sampled_from(["required", "any", "any", "optional", ""]))
-            size = draw(st.integers(2, 3)) if need == "any" else 1
+        for _ in range(between(draw, 0, 3)):
+            need = pick(draw, ["required", "any", "any", "optional", ""])
+            size = between(draw, 2, 3) if need == "any" else 1
             if len(free) < size:
                 break
-            members = [free.pop(draw(st.integers(0, len(free) - 1))) for _ in range(size)]
+            members = [free.pop(between(draw, 0, len(free) - 1)) for _ in range(size)]
             flow: dict[str, Any] = {"from": members if need == "any" else members[0], "to": target}
             if need:
                 flow["need"] = need
-            if draw(st.booleans()):
-                flow["share"] = draw(st.sampled_from([0.0625, 0.1, 0.031, 0.01]))
-                flow["source"] = draw(st.sampled_from(["s1", "s3", "s4"]))
+            if pick(draw, (False, True)):
+                flow["share"] = pick(draw, [0.0625, 0.1, 0.031, 0.01])
+                flow["source"] = pick(draw, ["s1", "s3", "s4"])
             found.append(flow)
     return found
 
@@ -196,26 +215,26 @@ def flows(draw: Draw, links: list[str]) -> list[dict[str, Any]]:
 def chain_file(draw: Draw, chain: str, size: int, dates: list[str]) -> dict[str, Any]:
     links: list[dict[str, Any]] = []
     # Many overrides in some chains: then every mix of statuses meets every shape of flows.
-    rarely = draw(st.sampled_from([7, 7, 1, 0]))
+    rarely = pick(draw, [7, 7, 1, 0])
     for number in range(size):
         link: dict[str, Any] = {"id": f"l{number}", "name": f"环节{number}"}
         link |= {"stage": "up" if number % 2 else "down", "products": [f"产品{number}"]}
-        if draw(st.integers(0, 3)) == 0:
-            link["critical"] = draw(st.booleans())
+        if between(draw, 0, 3) == 0:
+            link["critical"] = pick(draw, (False, True))
             link |= {"group": "一组", "industry": ["3985"], "exclude": ["废料"]}
-        if draw(st.integers(0, rarely)) == 0:
-            stated = draw(st.sampled_from([*STATUSES, "missing", "missing"]))
+        if between(draw, 0, rarely) == 0:
+            stated = pick(draw, [*STATUSES, "missing", "missing"])
             link["status"] = {"is": stated, "because": "现场核查"}
-            link["status"]["source"] = draw(st.sampled_from(["s1", "s2", "s3"]))
-            link["status"]["as_of"] = draw(st.sampled_from(dates))
+            link["status"]["source"] = pick(draw, ["s1", "s2", "s3"])
+            link["status"]["as_of"] = pick(draw, dates)
         links.append(link)
     document: dict[str, Any] = {
         "chain": chain,
         "name": f"产业链{chain}",
         "name_en": "Probe",
-        "kind": draw(st.sampled_from(["traditional", "emerging", "future", "service"])),
+        "kind": pick(draw, ["traditional", "emerging", "future", "service"]),
         "region": "示例市",
-        "as_of": draw(st.sampled_from(dates)),
+        "as_of": pick(draw, dates),
         "chief": "市级领导",
         "bureau": "市工信局",
         "panorama": {
@@ -233,7 +252,7 @@ def chain_file(draw: Draw, chain: str, size: int, dates: list[str]) -> dict[str,
 
 
 def several(draw: Draw, most: int, make: Callable[[], Row]) -> list[Row]:
-    return [make() for _ in range(draw(st.integers(most // 3, most)))]
+    return [make() for _ in range(between(draw, most // 3, most))]
 
 
 def distinct(table: str, rows: list[Row]) -> list[Row]:
@@ -251,20 +270,20 @@ def distinct(table: str, rows: list[Row]) -> list[Row]:
 def amount(draw: Draw, row: Row, columns: tuple[str, ...], unit: str, dense: int) -> None:
     """Fill some of the figures, and their unit where there is a figure at all."""
     for column in columns:
-        row[column] = draw(st.sampled_from(AMOUNTS)) if draw(st.integers(0, dense)) else ""
+        row[column] = pick(draw, AMOUNTS) if between(draw, 0, dense) else ""
     if any(row[column] for column in columns):
-        row[unit] = draw(st.sampled_from(["亿元"] * 5 + ["吨"]))
+        row[unit] = pick(draw, ["亿元"] * 5 + ["吨"])
 
 
 def firm_rows(draw: Draw, count: int, dates: list[str]) -> list[Row]:
     """Firms whose parent, whenever they have one, stands before them: no circle."""
     rows = []
     for number in range(count):
-        for _ in range(draw(st.integers(1, 2))):
-            parent = draw(st.sampled_from([*(f"f{before}" for before in range(number)), ""]))
+        for _ in range(between(draw, 1, 2)):
+            parent = pick(draw, [*(f"f{before}" for before in range(number)), ""])
             row = {"firm": f"f{number}", "name": f"企业{number}", "country": "中国"}
             row |= {"parent": parent, "level": "subsidiary" if parent else "group"}
-            rows.append(row | {"source": "s1", "as_of": draw(st.sampled_from(dates))})
+            rows.append(row | {"source": "s1", "as_of": pick(draw, dates)})
     return distinct("firms", rows)
 
 
@@ -272,11 +291,11 @@ def finding_rows(draw: Draw, places: list[Row], dates: list[str], ties: bool) ->
     """Findings; without ties no two of one link have the same date and the same best grade."""
     found: list[Row] = []
     taken: set[tuple[str, ...]] = set()
-    for _ in range(draw(st.integers(len(places) // 2, 2 * len(places)))):
-        row = dict(draw(st.sampled_from(places)))
-        row["as_of"] = draw(st.sampled_from(dates))
-        row["source"] = draw(st.sampled_from(CELLS))
-        row["status"] = draw(st.sampled_from(SAID))
+    for _ in range(between(draw, len(places) // 2, 2 * len(places))):
+        row = dict(pick(draw, places))
+        row["as_of"] = pick(draw, dates)
+        row["source"] = pick(draw, CELLS)
+        row["status"] = pick(draw, SAID)
         amount(draw, row, ("supply", "demand"), "unit", 1)
         best = min(GRADES[source] for source in row["source"].split("|"))
         mark = row["source"] if ties else best
@@ -289,62 +308,60 @@ def finding_rows(draw: Draw, places: list[Row], dates: list[str], ties: bool) ->
 
 def presence_row(draw: Draw, places: list[Row], firms: int, dates: list[str]) -> Row:
     # Half of them on a few links, so that links with several producers are no rarity.
-    place = draw(st.sampled_from(draw(st.sampled_from([places, places[:2]]))))
-    row = {"firm": f"f{draw(st.integers(0, firms - 1))}"} | place
-    row["district"] = draw(st.sampled_from(DISTRICTS))
-    row["activity"] = draw(
-        st.sampled_from(["production"] * 8 + ["research", "headquarters", "sales", "none"])
-    )
+    place = pick(draw, pick(draw, [places, places[:2]]))
+    row = {"firm": f"f{between(draw, 0, firms - 1)}"} | place
+    row["district"] = pick(draw, DISTRICTS)
+    row["activity"] = pick(draw, ["production"] * 8 + ["research", "headquarters", "sales", "none"])
     if row["activity"] == "production":
         amount(draw, row, ("output",), "output_unit", 1)
-    row["since"] = draw(st.sampled_from([*[""] * 20, *dates]))
-    row["until"] = draw(st.sampled_from([*[""] * 20, *dates]))
+    row["since"] = pick(draw, [*[""] * 20, *dates])
+    row["until"] = pick(draw, [*[""] * 20, *dates])
     if row["since"] and row["until"] and last_day(row["since"]) > last_day(row["until"]):
         row["since"] = ""
-    return row | {"source": draw(st.sampled_from(CELLS)), "as_of": draw(st.sampled_from(dates))}
+    return row | {"source": pick(draw, CELLS), "as_of": pick(draw, dates)}
 
 
 def project_row(draw: Draw, places: list[Row], firms: int, dates: list[str]) -> Row:
-    project = f"p{draw(st.integers(0, 3))}"
-    row = {"project": project, "name": f"项目{project}"} | draw(st.sampled_from(places))
-    row["firm"] = draw(st.sampled_from([*(f"f{number}" for number in range(firms)), ""]))
-    row["stage"] = draw(st.sampled_from(STAGES))
-    for column in draw(st.lists(st.sampled_from(STAGE_DATES), max_size=2, unique=True)):
-        row[column] = draw(st.sampled_from(dates))
-    if draw(st.integers(0, 4)) == 0:
-        row["ended"] = draw(st.sampled_from(dates))
-    return row | {"source": draw(st.sampled_from(CELLS)), "as_of": draw(st.sampled_from(dates))}
+    project = f"p{between(draw, 0, 3)}"
+    row = {"project": project, "name": f"项目{project}"} | pick(draw, places)
+    row["firm"] = pick(draw, [*(f"f{number}" for number in range(firms)), ""])
+    row["stage"] = pick(draw, STAGES)
+    for _ in range(between(draw, 0, 2)):
+        row[pick(draw, STAGE_DATES)] = pick(draw, dates)
+    if between(draw, 0, 4) == 0:
+        row["ended"] = pick(draw, dates)
+    return row | {"source": pick(draw, CELLS), "as_of": pick(draw, dates)}
 
 
 def request_row(draw: Draw, places: list[Row], firms: int, dates: list[str]) -> Row:
-    firm = f"f{draw(st.integers(0, firms - 1))}"
-    row = {"leader": draw(st.sampled_from([firm, "市工信局"]))} | draw(st.sampled_from(places))
-    row["wanted"] = draw(st.sampled_from(["产品", firm]))
-    row["status"] = draw(st.sampled_from(["accepted", "accepted", "proposed", "rejected"]))
-    row["purchase_100m_cny"] = draw(st.sampled_from(["", "3"]))
-    return row | {"source": draw(st.sampled_from(CELLS)), "as_of": draw(st.sampled_from(dates))}
+    firm = f"f{between(draw, 0, firms - 1)}"
+    row = {"leader": pick(draw, [firm, "市工信局"])} | pick(draw, places)
+    row["wanted"] = pick(draw, ["产品", firm])
+    row["status"] = pick(draw, ["accepted", "accepted", "proposed", "rejected"])
+    row["purchase_100m_cny"] = pick(draw, ["", "3"])
+    return row | {"source": pick(draw, CELLS), "as_of": pick(draw, dates)}
 
 
 def activity_row(draw: Draw, places: list[Row], firms: int, dates: list[str]) -> Row:
-    row = {"firm": f"f{draw(st.integers(0, firms - 1))}"} | draw(st.sampled_from(places))
-    row |= {"product": "产品", "role": draw(st.sampled_from(["main", "major", "minor"]))}
+    row = {"firm": f"f{between(draw, 0, firms - 1)}"} | pick(draw, places)
+    row |= {"product": "产品", "role": pick(draw, ["main", "major", "minor"])}
     return row | {
-        "source": draw(st.sampled_from(["s1", "s4"])),
-        "as_of": draw(st.sampled_from(dates)),
+        "source": pick(draw, ["s1", "s4"]),
+        "as_of": pick(draw, dates),
     }
 
 
 @st.composite
 def worlds(draw: Draw, ties: bool = False) -> World:
     """A workspace with one or two chains (with the same link ids) that has no error."""
-    study_date = draw(st.sampled_from(STUDY_DATES))
+    study_date = pick(draw, STUDY_DATES)
     dates = dates_around(study_date)
-    chains = {"probe": chain_file(draw, "probe", draw(st.integers(3, 8)), dates)}
-    if draw(st.integers(0, 3)) == 0:
-        chains["second"] = chain_file(draw, "second", draw(st.integers(1, 3)), dates)
+    chains = {"probe": chain_file(draw, "probe", between(draw, 3, 8), dates)}
+    if between(draw, 0, 3) == 0:
+        chains["second"] = chain_file(draw, "second", between(draw, 1, 3), dates)
     world = World(chains, {}, study_date)
     places = [{"chain": chain, "link": link} for chain, link in world.places()]
-    firms, size = draw(st.integers(1, 5)), len(places)
+    firms, size = between(draw, 1, 5), len(places)
     world.tables = {
         "sources": [
             {"source": source, "title": "示例", "publisher": "示例", "date": "2010", "grade": grade}
