@@ -41,7 +41,11 @@ class Mark:
 
 
 def unknown(name: str, low: float = 0.0, high: float = 100.0) -> Mark:
-    """A mark that is one unknown quantity; known where its range is a point."""
+    """A mark that is one unknown quantity; known where its range is a point.
+
+    The ends may come in either order: settings may put one above the other.
+    """
+    low, high = min(low, high), max(low, high)
     return Mark(low) if low == high else Mark(0.0, ((Quantity(name, low, high), 1.0),))
 
 
