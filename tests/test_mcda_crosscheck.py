@@ -1,4 +1,5 @@
-"""Robust ranks beside an exact one in fractions and plain loops, and Philox beside its paper."""
+"""Robust ranks beside exact ones in fractions and plain loops; Philox beside its paper; and what
+must not matter, or must always hold, on random problems."""
 
 from __future__ import annotations
 
@@ -6,14 +7,20 @@ import hashlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainmap.core import mcda
+from chainmap.core.mcda import Robust, Unknown
 
+Floats = npt.NDArray[np.float64]
+Problem = tuple[Floats, Floats, list[Unknown], int]
+SCHEMES = ("around", "any", "order")
 thorough = settings(max_examples=400, deadline=None, derandomize=True, database=None)
 
 
@@ -50,7 +57,7 @@ def exact(
             for part in parts:
                 scale = part.scales.get(row, Fraction(0))
                 total += weight[part.criterion] * scale * part.drawn[draw]
-            totals.append(round(total * 10**9))
+            totals.append(Fraction(round(total * 10**9)))
         for row, total in enumerate(totals):
             above = sum(other > total for other in totals)
             equal = sum(other == total for other in totals) - 1
@@ -109,7 +116,7 @@ def compare(
     values: list[list[Fraction]], weights: list[list[Fraction]], parts: list[Part], top: int
 ) -> None:
     unknown = [
-        mcda.Unknown(
+        Unknown(
             part.criterion,
             np.array(list(part.scales), dtype=np.int64),
             np.array([float(x) for x in part.drawn]),
@@ -142,7 +149,7 @@ def test_ranks_agree_with_counting_in_fractions(
 
 
 @settings(thorough, max_examples=100)
-@given(worlds(), st.sampled_from(["around", "any", "order"]), st.integers(0, 2**40))
+@given(worlds(), st.sampled_from(SCHEMES), st.integers(0, 2**40))
 def test_ranks_agree_under_weights_that_are_drawn(
     world: tuple[list[list[Fraction]], list[list[Fraction]], list[Part], int],
     scheme: str,
@@ -187,3 +194,137 @@ def test_a_quantity_is_the_philox_stream_of_its_name(name: str, seed: int, draws
     words = [word for block in range(1, 4) for word in philox(block, int.from_bytes(key, "little"))]
     expected = [(word >> 11) / 2**53 for word in words[:draws]]
     assert mcda.draw_uniform(name, 0, 1, draws, seed).tolist() == expected
+
+
+def same(one: Robust, other: Robust) -> bool:
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in Robust.__slots__
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    """Few rows on a coarse grid, so that ties are common; some marks unknown, some shared."""
+    rows, criteria = draw(st.integers(1, 7)), draw(st.integers(1, 4))
+    draws, seed = draw(st.integers(1, 30)), draw(st.integers(0, 2**63))
+    grid = st.lists(
+        st.lists(st.sampled_from([0.0, 50.0, 100.0]), min_size=criteria, max_size=criteria),
+        min_size=rows,
+        max_size=rows,
+    )
+    weights = mcda.draw_weights(
+        mcda.stated({str(at): 1.0 for at in range(criteria)}),
+        draw(st.sampled_from(SCHEMES)),
+        30,
+        draws,
+        seed,
+    )
+    unknown = [
+        Unknown(
+            draw(st.integers(0, criteria - 1)),
+            np.array(sorted(draw(st.sets(st.integers(0, rows - 1), min_size=1)))),
+            mcda.draw_uniform(f"q{at}", 0, 100, draws, seed),
+            np.array([draw(st.sampled_from([0.5, 1.0]))]),
+        )
+        for at in range(draw(st.integers(0, 3)))
+    ]
+    unknown = [
+        Unknown(u.criterion, u.rows, u.drawn, np.repeat(u.scale, len(u.rows))) for u in unknown
+    ]
+    return np.array(draw(grid)).reshape(rows, criteria), weights, unknown, draw(st.integers(1, 8))
+
+
+class TestNothingElseMatters:
+    @thorough
+    @given(problems(), st.randoms(use_true_random=False))
+    def test_order_of_rows(self, problem: Problem, random: Random) -> None:
+        values, weights, unknown, top = problem
+        order = list(range(len(values)))
+        random.shuffle(order)
+        moved = [
+            Unknown(u.criterion, np.array([order.index(at) for at in u.rows]), u.drawn, u.scale)
+            for u in unknown
+        ]
+        one = mcda.robust(values, weights, unknown, top)
+        other = mcda.robust(values[order], weights, moved, top)
+        for name in Robust.__slots__:
+            assert np.array_equal(getattr(one, name)[order], getattr(other, name)), name
+
+    @thorough
+    @given(problems(), st.integers(0, 3), st.integers(-100, 100))
+    def test_a_constant_on_a_criterion(self, problem: Problem, at: int, add: int) -> None:
+        values, weights, unknown, top = problem
+        raised = values.copy()
+        raised[:, at % values.shape[1]] += add
+        assert same(
+            mcda.robust(values, weights, unknown, top), mcda.robust(raised, weights, unknown, top)
+        )
+
+    @thorough
+    @given(problems(), st.integers(1, 9))
+    def test_chunks(self, problem: Problem, chunk: int) -> None:
+        values, weights, unknown, top = problem
+        assert same(
+            mcda.robust(values, weights, unknown, top),
+            mcda.robust(values, weights, unknown, top, chunk=chunk),
+        )
+        whole = np.vstack(list(mcda.scores(values, weights, unknown)))
+        parts = list(mcda.scores(values, weights, unknown, chunk=chunk))
+        assert {len(part) for part in parts[:-1]} <= {chunk}
+        assert np.array_equal(whole, np.vstack(parts))
+
+    @thorough
+    @given(problems(), st.integers(1, 7))
+    def test_other_rows_to_a_score(self, problem: Problem, keep: int) -> None:
+        values, weights, unknown, _ = problem
+        fewer = []
+        for u in unknown:
+            left = u.rows < keep
+            fewer.append(Unknown(u.criterion, u.rows[left], u.drawn, u.scale[left]))
+        whole = np.vstack(list(mcda.scores(values, weights, unknown)))
+        assert np.array_equal(
+            whole[:, :keep], np.vstack(list(mcda.scores(values[:keep], weights, fewer)))
+        )
+
+
+class TestWhatAlwaysHolds:
+    @thorough
+    @given(problems())
+    def test_places_add_up(self, problem: Problem) -> None:
+        values, weights, unknown, top = problem
+        found = mcda.robust(values, weights, unknown, top)
+        assert math.fsum(found.p_top) == pytest.approx(min(top, len(values)), abs=1e-9)
+        assert (found.p_top >= 0).all()
+        assert (found.p_top <= 1 + 1e-12).all()
+
+    @thorough
+    @given(problems())
+    def test_an_interval_holds_its_median_inside_the_table(self, problem: Problem) -> None:
+        values, weights, unknown, top = problem
+        found = mcda.robust(values, weights, unknown, top)
+        assert (found.p05 >= 1).all()
+        assert (found.p05 <= found.median).all()
+        assert (found.median <= found.p95).all()
+        assert (found.p95 <= len(values)).all()
+
+    @thorough
+    @given(problems())
+    def test_an_interval_agrees_with_its_probability(self, problem: Problem) -> None:
+        """Past the top k at 5 % means at most 5 % inside, where no tie crosses the border."""
+        values, weights, unknown, _ = problem
+        values = values + np.arange(len(values))[:, None] * 1e-3  # no two rows alike
+        found = mcda.robust(values, weights, unknown, 1)
+        assert (found.p_top[found.p05 > 1] <= 0.05 + 1e-12).all()
+        assert (found.p_top[found.p95 <= 1] >= 0.95 - 1e-12).all()
+
+    @thorough
+    @given(problems(), st.integers(0, 6))
+    def test_a_better_mark_never_harms(self, problem: Problem, at: int) -> None:
+        values, weights, unknown, top = problem
+        at %= len(values)
+        better = values.copy()
+        better[at] += 50
+        one, other = (mcda.robust(v, weights, unknown, top) for v in (values, better))
+        assert other.p_top[at] >= one.p_top[at] - 1e-12
+        assert other.p95[at] <= one.p95[at]
+        assert other.p05[at] <= one.p05[at]
