@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import signal
 import subprocess
@@ -34,6 +33,9 @@ SCREENS = [
     ("validate",),
     ("doctor",),
 ]
+COLUMNS = """序号 项目（目标企业）名称 投资主体/总部 企业类别 产业链 环节 招商类型 项目内容
+计划总投资（亿元） 内外资 需用土地/载体 拟落区市 来源 综合得分 阶段 对接进展 下一步/时限
+责任领导 责任单位 排名区间 证据""".split()  # noqa: SIM905
 ROWS = {
     "gaps": "chain link name stage status basis kind suspect settled depth break value_100m_cny "
     "value_is_lower_bound alternative dependents critical priority producers groups "
@@ -49,9 +51,7 @@ ROWS = {
 @pytest.mark.parametrize("screen", SCREENS, ids=" ".join)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("columns", [80, 100])
-def test_a_screen_fits_its_width_in_gbk(
-    screen: tuple[str, ...], lang: str, columns: int, tmp_path: Path
-) -> None:
+def test_a_screen_fits_its_width_in_gbk(screen: tuple[str, ...], lang: str, columns: int) -> None:
     env = {"PYTHONIOENCODING": "gbk:strict", "COLUMNS": str(columns)}
     done = chainmap("--lang", lang, *screen, env=env)
     assert done.returncode == 0, done.stderr.decode("gbk")
@@ -97,29 +97,7 @@ def test_the_key_table_has_its_columns_and_reads_back_the_same(tmp_path: Path) -
     data = out.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\n") == data.count(b"\r\n")
     table = as_csv(data)
-    assert table[0] == [
-        "序号",
-        "项目（目标企业）名称",
-        "投资主体/总部",
-        "企业类别",
-        "产业链",
-        "环节",
-        "招商类型",
-        "项目内容",
-        "计划总投资（亿元）",
-        "内外资",
-        "需用土地/载体",
-        "拟落区市",
-        "来源",
-        "综合得分",
-        "阶段",
-        "对接进展",
-        "下一步/时限",
-        "责任领导",
-        "责任单位",
-        "排名区间",
-        "证据",
-    ]
+    assert table[0] == COLUMNS
     rows = as_json("table", CHAIN)["rows"]
     assert len(table) == len(rows) + 1
     for cells, row in zip(table[1:], rows, strict=True):
@@ -232,8 +210,9 @@ def test_a_hostile_name_prints_harmlessly(tmp_path: Path) -> None:
     workspace = copy_of(ROOT, tmp_path / "w")
     path = workspace / "chains" / f"{CHAIN}.yaml"
     text = path.read_text(encoding="utf-8")
-    quoted = json.dumps(NASTY)
-    path.write_text(re.sub(r"name: 硅片\b.*", f"name: {quoted}", text, count=1), encoding="utf-8")
+    quoted = f"name: {json.dumps(NASTY)}"
+    changed = re.sub(r"name: 硅片\b.*", lambda _: quoted, text, count=1)
+    path.write_text(changed, encoding="utf-8")
     for screen in SCREENS:
         done = chainmap(*screen, workspace=workspace)
         assert done.returncode == 0, done.stderr.decode()
@@ -303,4 +282,4 @@ def test_init_gives_a_workspace_that_validates_clean(tmp_path: Path) -> None:
     assert chainmap("init", made, workspace=None).returncode == 0
     assert as_json("validate", workspace=made)["rows"] == []
     assert chainmap("init", made, workspace=None).returncode == 2
-    assert os.listdir(made / "chains")
+    assert (made / "chains" / "chain.schema.json").exists()

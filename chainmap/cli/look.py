@@ -42,12 +42,15 @@ def chains(context: typer.Context, form: Format = None, output: File = None) -> 
 
     def lines(terminal: Terminal) -> None:
         from chainmap.show.screens import chain_lines, legend
+        from chainmap.study.content import chain_name
 
+        named = [{**row, "name": chain_name(study.chain(row["chain"]), run.lang)} for row in rows]
         terminal.say(_heading(run, study, say("title.chains", run.lang, region=_region(study))))
         at = study.world.settings["figures.one_figure_at"]
-        terminal.lines(chain_lines(rows, at, run.lang, terminal.width))
+        terminal.lines(chain_lines(named, at, run.lang, terminal.width))
         terminal.say()
-        terminal.lines(legend(run.lang))
+        for sentence in legend(run.lang):
+            terminal.say(sentence, "dim")
 
     run.emit(Output(output, form), study, Sheet(rows, CHAIN_KEYS), lines)
     run.finish()
@@ -78,10 +81,9 @@ def gap_screen(
 ) -> None:
     """Gaps for a reader: counts, one line a link, what was left out."""
     from chainmap.show.screens import gap_lines, tally
-    from chainmap.study.content import candidates_by_link, gap_note
+    from chainmap.study.content import candidates_by_link, chain_name, gap_note, link_name
 
-    names = [c.file.name for c in study.chains(chain)]
-    title = names[0] if chain else say("title.all", run.lang)
+    title = chain_name(study.chain(chain), run.lang) if chain else say("title.all", run.lang)
     heading = say("title.gaps", run.lang, region=_region(study), chain=title)
     terminal.say(_heading(run, study, heading), "bold")
     counts: Counter[str] = Counter()
@@ -96,7 +98,10 @@ def gap_screen(
         terminal.say(say("gaps.none", run.lang))
         return
     notes = {row["ref"]: gap_note(study, row, run.lang) for row in rows}
-    terminal.lines(gap_lines(rows, notes, open_to, run.lang, terminal.width))
+    named = [
+        {**row, "name": link_name(study.chain(row["chain"]), row["link"], run.lang)} for row in rows
+    ]
+    terminal.lines(gap_lines(named, notes, open_to, run.lang, terminal.width))
     terminal.say()
     left = study.gap_rows(chain, True)[len(rows) :]
     if left:

@@ -69,17 +69,18 @@ def panorama_screen(run: Session, study: Study, chain: ChainModel, terminal: Ter
     """The panorama for a reader: title, conclusion, stages, legend, coverage."""
     from chainmap.show.panorama import panorama_lines
     from chainmap.show.screens import legend
-    from chainmap.study.content import bands, conclusion, coverage
+    from chainmap.study.content import bands, chain_name, conclusion, coverage
 
     lang = run.lang
     region = study.workspace.region
-    heading = say("title.panorama", lang, region=region, chain=_name(chain, lang))
+    heading = say("title.panorama", lang, region=region, chain=chain_name(chain, lang))
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     terminal.say(conclusion(study, chain, lang))
     terminal.say()
     terminal.lines(panorama_lines(bands(study, chain, lang), lang, terminal.width))
     terminal.say()
-    terminal.lines(legend(lang))
+    for sentence in legend(lang):
+        terminal.say(sentence, "dim")
     terminal.say(coverage(study, chain, lang), "dim")
 
 
@@ -87,9 +88,10 @@ def path_screen(run: Session, study: Study, chain: str, terminal: Terminal) -> N
     """The path for a reader: title and timeline."""
     from chainmap.plan.path import rows
     from chainmap.show.timeline import timeline
+    from chainmap.study.content import chain_name
 
     lang, file = run.lang, study.chain(chain)
-    heading = say("title.path", lang, region=study.workspace.region, chain=_name(file, lang))
+    heading = say("title.path", lang, region=study.workspace.region, chain=chain_name(file, lang))
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     path = study.path(chain)
     terminal.lines(timeline(path, rows(path, file, lang), terminal.width, lang))
@@ -101,7 +103,9 @@ def report(context: typer.Context, chain: Chain, form: Format = None, output: Fi
     known_chain(run, study, chain)
     from chainmap.show.key_table import COLUMNS
 
-    rows, aside = key_rows(study, chain, None)
+    out = Output(output, form)
+    lang = run.lang if out.format(run) == "table" else "zh"
+    rows, aside = key_rows(study, chain, None, lang)
 
     def lines(terminal: Terminal) -> None:
         panorama_screen(run, study, study.chain(chain), terminal)
@@ -110,20 +114,16 @@ def report(context: typer.Context, chain: Chain, form: Format = None, output: Fi
         terminal.say()
         table_screen(run, study, chain, rows, aside, terminal)
 
-    run.emit(Output(output, form), study, Sheet(rows, COLUMNS, {"chain": chain}), lines)
+    run.emit(out, study, Sheet(rows, COLUMNS, {"chain": chain}), lines)
     run.finish()
 
 
 def _dot(run: Session, study: Study, chain: ChainModel) -> bytes:
     from chainmap.show.dot import STYLES, as_dot
-    from chainmap.study.content import bands
+    from chainmap.study.content import bands, chain_name
 
     region = study.workspace.region
-    title = say("title.panorama", run.lang, region=region, chain=_name(chain, run.lang))
+    title = say("title.panorama", run.lang, region=region, chain=chain_name(chain, run.lang))
     tags = {status: say(f"tag.{status}", run.lang) for status in STYLES}
     flows = [(flow.sources, flow.target, flow.need) for flow in chain.flows]
     return as_dot(title, bands(study, chain, run.lang), flows, tags)
-
-
-def _name(chain: ChainModel, lang: str) -> str:
-    return chain.file.name_en or chain.file.name if lang == "en" else chain.file.name

@@ -95,12 +95,13 @@ def rank_screen(
 ) -> None:
     """Candidates for a reader, and everything that stands apart from them."""
     from chainmap.show.screens import by_grade, rank_lines
+    from chainmap.study.content import chain_name
 
     lang, chain = run.lang, request.chain
-    name = study.chain(chain).file.name if chain else say("title.all", lang)
+    name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
     heading = say("title.rank", lang, region=study.workspace.region, chain=name)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
-    rows = [_shown(study, row) for row in found.rows]
+    rows = [_shown(study, row, lang) for row in found.rows]
     if not rows:
         terminal.say(say("rank.empty", lang))
     shown = rows[: request.top or SHOWN]
@@ -137,9 +138,11 @@ def rank_screen(
         terminal.say(say("rank.gone", lang, firms=firms), "dim")
 
 
-def _shown(study: Study, row: JsonRow) -> JsonRow:
+def _shown(study: Study, row: JsonRow, lang: str) -> JsonRow:
     """The row with the link's name, and the firm's short name where the full one is long."""
-    link = study.chain(row["chain"]).link(row["link"]).name if row["link"] else "-"
+    from chainmap.study.content import link_name
+
+    link = link_name(study.chain(row["chain"]), row["link"], lang) if row["link"] else "-"
     return {**row, "link_name": link, "name": _fitting(study, row["name"], row["firm"])}
 
 
@@ -164,7 +167,9 @@ def table(
     run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
-    rows, aside = key_rows(study, chain, top)
+    out = Output(output, form)
+    lang = run.lang if out.format(run) == "table" else "zh"
+    rows, aside = key_rows(study, chain, top, lang)
     columns = heads(official)
     below: list[list[str]] = []
     if official:
@@ -172,7 +177,7 @@ def table(
         line = official_line("、".join(b for b in bureaus if b), study.world.at.text)
         below = [[line, *[""] * (len(columns) - 1)]]
     run.emit(
-        Output(output, form),
+        out,
         study,
         Sheet(rows, columns, below=below),
         lambda terminal: table_screen(run, study, chain, rows, aside, terminal),
@@ -180,14 +185,19 @@ def table(
     run.finish()
 
 
-def key_rows(study: Study, chain: str | None, top: int | None) -> tuple[list[JsonRow], int]:
-    """Rows of the key-project table, and how many candidates were set aside."""
+def key_rows(
+    study: Study, chain: str | None, top: int | None, lang: str
+) -> tuple[list[JsonRow], int]:
+    """Rows of the key-project table, and how many candidates were set aside.
+
+    A file is the table of the contract, whatever the language of the screen.
+    """
     from chainmap.rank.robust import Request
     from chainmap.study.content import table_rows
 
     ranking = study.ranking(Request(chain))
     limit = top or int(study.world.settings["table.rows"])
-    return table_rows(study, ranking.rows, limit)
+    return table_rows(study, ranking.rows, limit, lang)
 
 
 def table_screen(
@@ -201,9 +211,10 @@ def table_screen(
     """The table for a reader: the columns that fit, totals, what was set aside."""
     from chainmap.core.words import figure
     from chainmap.show.key_table import NAME, table_lines
+    from chainmap.study.content import chain_name
 
     lang = run.lang
-    name = study.chain(chain).file.name if chain else say("title.all", lang)
+    name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
     heading = say("title.table", lang, region=study.workspace.region, chain=name)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     if not rows:

@@ -72,27 +72,31 @@ def _fault(text: str, line: int) -> Unreadable:
 
 
 class Cells:
-    """Finds the place of a cell; costs nothing until it is asked."""
+    """Finds the place of a cell; costs nothing until it is asked, then as far as it is asked."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts: list[int] | None = None
+        self.starts = [0]  # where each line begins, as far as they were looked for
+        self._ends = _LINE_END.finditer(text)
 
-    @property
-    def starts(self) -> list[int]:
-        """Where each line begins."""
-        if self._starts is None:
-            self._starts = [0, *(found.end() for found in _LINE_END.finditer(self.text))]
-        return self._starts
+    def _reach(self, line: int, offset: int) -> None:
+        """Look for lines until one has this number and one begins behind this character."""
+        while len(self.starts) < line or self.starts[-1] <= offset:
+            end = next(self._ends, None)
+            if end is None:
+                return
+            self.starts.append(end.end())
 
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column of a character."""
+        self._reach(1, offset)
         line = bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
 
     def spans(self, line: int) -> Iterator[tuple[int, int | None]]:
         """Where the cells of the record on a line begin and end; the end is None where a quote
         is open or text follows a closed one."""
+        self._reach(line, 0)
         text, at = self.text, self.starts[line - 1]
         while True:
             start = at

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from chainmap.core.model import Plain
@@ -200,6 +201,11 @@ def document(text: str, file: str, limits: Limits = LIMITS) -> Document:
         found.whole = False
         return found
     try:
+        # Only a long text can hold too many nodes; counting them costs a quarter of building.
+        if len(text) > limits.nodes and (too_many := _first_beyond(text, limits.nodes)):
+            builder.report("Y105", builder.at(too_many), limit=limits.nodes)
+            found.whole = False
+            return found
         found.whole = _take_all(builder, _events(text))
     except yaml.MarkedYAMLError as error:
         at, reason = _fault(error, file), _reason(error)
@@ -209,6 +215,16 @@ def document(text: str, file: str, limits: Limits = LIMITS) -> Document:
         )
         found.whole = False
     return found
+
+
+def _first_beyond(text: str, limit: int) -> Any | None:
+    """The event of the first node past the limit, where the text is sound that far."""
+    import yaml
+
+    ends = (yaml.CollectionEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+    passed = (*ends, yaml.StreamStartEvent, yaml.StreamEndEvent)
+    nodes = (event for event in _events(text) if not isinstance(event, passed))
+    return next(islice(nodes, limit, None), None)
 
 
 def _take_all(builder: _Builder, events: Iterator[Any]) -> bool:

@@ -13,11 +13,13 @@ Line = list[Span]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One column: its title, whether it stands right, and its least width when it must shrink."""
+    """One column: its title, whether it stands right, its least width when it must shrink, and
+    whether it may be left out where all others would not fit."""
 
     title: str
     right: bool = False
     shrink_to: int | None = None
+    may_go: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,10 @@ def lay_out(heads: Sequence[Head], rows: Sequence[Sequence[Cell]], limit: int) -
     The gap between columns narrows from three to one before any text is cut; then columns that
     may shrink do, the last one first.
     """
-    widths = [
-        max([width(head.title), *(width(row[at].text) for row in rows)])
-        for at, head in enumerate(heads)
-    ]
+    kept = _fitting_columns(heads, rows, limit)
+    heads = [heads[at] for at in kept]
+    rows = [[row[at] for at in kept] for row in rows]
+    widths = _natural(heads, rows)
     gap = next((g for g in (3, 2, 1) if sum(widths) + g * len(widths) <= limit), 1)
     over = sum(widths) + gap * len(widths) - limit
     for at in reversed(range(len(heads))):
@@ -52,6 +54,28 @@ def lay_out(heads: Sequence[Head], rows: Sequence[Sequence[Cell]], limit: int) -
     lines.append([(" " + "-" * min(limit - 1, sum(widths) + gap * (len(widths) - 1)), "dim")])
     lines += [[(" ", ""), *_joined(row, heads, widths, space)] for row in rows]
     return [_trimmed(line) for line in lines]
+
+
+def _natural(heads: Sequence[Head], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    return [
+        max([width(head.title), *(width(row[at].text) for row in rows)])
+        for at, head in enumerate(heads)
+    ]
+
+
+def _fitting_columns(
+    heads: Sequence[Head], rows: Sequence[Sequence[Cell]], limit: int
+) -> list[int]:
+    """The columns to keep: the last ones that may go do, while even shrunk ones do not fit."""
+    widths = _natural(heads, rows)
+    least = [min(cells, head.shrink_to or cells) for cells, head in zip(widths, heads, strict=True)]
+    kept = list(range(len(heads)))
+    for at in reversed(range(len(heads))):
+        if sum(least[k] for k in kept) + len(kept) <= limit:
+            break
+        if heads[at].may_go:
+            kept.remove(at)
+    return kept
 
 
 def _joined(row: Sequence[Cell], heads: Sequence[Head], widths: list[int], space: str) -> Line:

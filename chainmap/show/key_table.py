@@ -28,10 +28,10 @@ def heads(official: bool = False) -> tuple[str, ...]:
     return tuple(c for c in COLUMNS if not (official and c in NOT_OFFICIAL))
 
 
-def filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with every column: unknown is blank in a number, 待核 in text."""
+def filled(row: Mapping[str, Any], unknown: str) -> dict[str, Any]:
+    """A row with every column: what is unknown is blank in a number, a word in text."""
     return {
-        column: row.get(column) if column in NUMBERS else row.get(column) or "待核"
+        column: row.get(column) if column in NUMBERS else row.get(column) or unknown
         for column in COLUMNS
     }
 
@@ -51,7 +51,13 @@ def table_lines(rows: Sequence[Mapping[str, Any]], lang: str, limit: int) -> lis
     titles = COLUMNS if lang == "zh" else ENGLISH
     shrink = {"项目（目标企业）名称": 18, "环节": 10, "企业类别": 9}
     columns = [
-        Head(titles[COLUMNS.index(n)].split("（")[0], n in NUMBERS, shrink.get(n)) for n in names
+        Head(
+            titles[COLUMNS.index(n)].split("（")[0].split(" (")[0],
+            n in NUMBERS,
+            shrink.get(n),
+            may_go=n == "阶段",
+        )
+        for n in names
     ]
     cells = [[_cell(name, row[name]) for name in names] for row in rows]
     return lay_out(columns, cells, limit)
@@ -60,7 +66,7 @@ def table_lines(rows: Sequence[Mapping[str, Any]], lang: str, limit: int) -> lis
 def _cell(name: str, value: Any) -> Cell:
     if name == "证据":
         return Cell(str(value).split("：")[0])  # the sources themselves are in the file
-    style = "bold" if name.startswith("项目（") else "unknown" if value == "待核" else ""
+    style = "bold" if name == NAME else ""
     return Cell(_text(value), style)
 
 

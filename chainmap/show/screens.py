@@ -82,7 +82,7 @@ def rank_lines(
         Head(say("head.score", lang), right=True),
         Head(say("head.p_top", lang, top=top), right=True),
         Head(say("head.evidence", lang)),
-        Head(say("head.basis", lang)),
+        Head(say("head.basis", lang), may_go=True),
     ]
     cells = []
     for row in rows:
@@ -103,9 +103,9 @@ def rank_lines(
     return lay_out(heads, cells, limit)
 
 
-def legend(lang: str) -> list[Line]:
-    """What the tags mean."""
-    return [[(say(f"legend.{number}", lang), "dim")] for number in (1, 2, 3)]
+def legend(lang: str) -> list[str]:
+    """What the tags mean, a sentence a line."""
+    return [say(f"legend.{number}", lang) for number in (1, 2, 3)]
 
 
 def act(row: Row, lang: str) -> str:
@@ -113,7 +113,7 @@ def act(row: Row, lang: str) -> str:
     if row["kind"] == "check":
         suspect = say(f"act.{row['suspect']}", lang) if row["suspect"] != "covered" else ""
         return say("act.check", lang) + suspect.strip("[]") + ("?" if suspect else "")
-    return say(f"act.{row['kind']}", lang)
+    return say(f"act.{row['kind']}", lang) if row["kind"] else "-"
 
 
 def interval(row: Row) -> str:
@@ -147,8 +147,8 @@ def chain_lines(rows: Sequence[Row], one_figure_at: float, lang: str, limit: int
              Head(say("head.links", lang), right=True)]  # fmt: skip
     heads += [Head(say(f"tag.{status}", lang), right=True) for status in STATUSES]
     heads += [
-        Head(say(f"head.{name}", lang), right=True)
-        for name in ("completeness", "local_value", "local_count")
+        Head(say(f"head.{name}", lang), right=True, may_go=name != "completeness")
+        for name in ("completeness", "local_count", "local_value")
     ]
     cells = [
         [
@@ -157,8 +157,8 @@ def chain_lines(rows: Sequence[Row], one_figure_at: float, lang: str, limit: int
             Cell(str(row["links"])),
             *(Cell(str(row[status])) for status in STATUSES),
             Cell(completeness(row, one_figure_at)),
-            Cell("-" if row["local_ratio_value"] is None else f"{row['local_ratio_value']:.0%}"),
             Cell(span(row["local_ratio_count_low"], row["local_ratio_count_high"])),
+            Cell(span(row["local_ratio_value"], row["local_ratio_value"])),
         ]
         for row in rows
     ]

@@ -26,6 +26,17 @@ def short_name(study: Study, firm: str) -> str:
     return min(chinese, key=len, default=names[0])
 
 
+def chain_name(chain: Chain, lang: str) -> str:
+    """The chain's name in the reader's language, where it has one."""
+    return chain.file.name_en or chain.file.name if lang == "en" else chain.file.name
+
+
+def link_name(chain: Chain, link: str, lang: str) -> str:
+    """The link's name in the reader's language, where it has one."""
+    found = chain.link(link)
+    return found.name_en or found.name if lang == "en" else found.name
+
+
 def candidates_by_link(study: Study, chain: str) -> Counter[str]:
     """How many firms are in the running for each link."""
     from chainmap.rank.candidates import field_of
@@ -84,8 +95,7 @@ def bands(study: Study, chain: Chain, lang: str) -> list[Band]:
 
 def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> Card:
     link = chain.link(row["link"])
-    name = link.name if lang == "zh" or not link.name_en else link.name_en
-    name += "*" if link.critical else ""
+    name = link_name(chain, link.id, lang) + ("*" if link.critical else "")
     firms = tuple(_maker_names(study, chain.id, link.id)) if row["status"] in ACTIVE else ()
     second = ""
     if row["status"] == "missing":
@@ -115,12 +125,14 @@ def conclusion(study: Study, chain: Chain, lang: str) -> str:
     )
     rows = study.gap_rows(chain.id)
     settled = sum(row["settled"] for row in rows)
-    text = say("conclusion.counts", lang, links=counts.total(), parts=parts)
-    text += say("conclusion.gaps", lang, settled=settled, open=len(rows) - settled)
+    sentences = [
+        say("conclusion.counts", lang, links=counts.total(), parts=parts),
+        say("conclusion.gaps", lang, settled=settled, open=len(rows) - settled),
+    ]
     broken = [row["name"] for row in rows if row["break"]]
     if broken:
-        text += say("conclusion.break", lang, links=joint.join(broken))
-    return text
+        sentences.append(say("conclusion.break", lang, links=joint.join(broken)))
+    return ("" if lang == "zh" else " ").join(sentences)
 
 
 def coverage(study: Study, chain: Chain, lang: str) -> str:
@@ -135,7 +147,9 @@ def coverage(study: Study, chain: Chain, lang: str) -> str:
     return say("coverage.links", lang, parts=parts or "-", none=counts[None])
 
 
-def table_rows(study: Study, ranked: Iterable[JsonRow], limit: int) -> tuple[list[JsonRow], int]:
+def table_rows(
+    study: Study, ranked: Iterable[JsonRow], limit: int, lang: str = "zh"
+) -> tuple[list[JsonRow], int]:
     """The first candidates as rows of the key-project table, and how many were set aside.
 
     At most so many rows a firm and a link (scoring.yaml, ``table``), so that one page covers
@@ -156,11 +170,11 @@ def table_rows(study: Study, ranked: Iterable[JsonRow], limit: int) -> tuple[lis
             continue
         firms[row["firm"]] += 1
         links[link] += 1
-        rows.append({"ref": row["ref"], **_table_row(study, row, len(rows) + 1)})
+        rows.append({"ref": row["ref"], **_table_row(study, row, len(rows) + 1, lang)})
     return rows, aside
 
 
-def _table_row(study: Study, row: JsonRow, number: int) -> JsonRow:
+def _table_row(study: Study, row: JsonRow, number: int, lang: str) -> JsonRow:
     chain, firm = study.chain(row["chain"]), study.firms[row["firm"]]
     link = chain.link(row["link"])
     project = _project_of(study, row)
@@ -173,57 +187,56 @@ def _table_row(study: Study, row: JsonRow, number: int) -> JsonRow:
     )
     interval = None
     if row["rank_p05"] is not None:
-        interval = say("rank.interval", low=row["rank_p05"], high=row["rank_p95"])
+        interval = say("rank.interval", lang, low=row["rank_p05"], high=row["rank_p95"])
     return filled(
         {
             "序号": number,
             "项目（目标企业）名称": (project and project.text("name")) or row["name"],
             "投资主体/总部": investor,
-            "企业类别": firm_class(study, row["firm"], "zh"),
+            "企业类别": firm_class(study, row["firm"], lang),
             "产业链": chain.file.name,
             "环节": link.name,
-            "招商类型": _kind(row),
+            "招商类型": _kind(row, lang),
             "项目内容": (project and project.text("content")) or "、".join(products),
             "计划总投资（亿元）": project and project.number("investment_100m_cny"),
-            "内外资": _capital(firm),
-            "需用土地/载体": _land(project),
+            "内外资": _capital(firm, lang),
+            "需用土地/载体": _land(project, lang),
             "拟落区市": project and project.text("district"),
             "来源": _origin(study, row),
             "综合得分": round(row["score"], 1),
             "阶段": project and project.text("stage"),
-            "对接进展": _progress(study, row, project),
+            "对接进展": _progress(study, row, project, lang),
             "下一步/时限": _next(project),
             "责任领导": (project and project.text("leader")) or chain.file.chief,
             "责任单位": (project and project.text("unit")) or chain.file.bureau,
             "排名区间": interval,
             "证据": f"{row['evidence_grade'] or '-'}：{'、'.join(row['sources'])}",
-        }
+        },
+        say("unknown", lang),
     )
 
 
-def _kind(row: JsonRow) -> str:
+def _kind(row: JsonRow, lang: str) -> str:
     if row["kind"] != "check":
-        word = say(f"kind.{row['kind']}")
-        return word if row["settled"] else say("kind.unsettled", kind=word)
+        word = say(f"kind.{row['kind']}", lang)
+        return word if row["settled"] else say("kind.unsettled", lang, kind=word)
     if row["suspect"] in (None, "covered"):
-        return say("kind.check")
-    return say("kind.unsettled", kind=say(f"kind.{row['suspect']}"))
+        return say("kind.check", lang)
+    return say("kind.unsettled", lang, kind=say(f"kind.{row['suspect']}", lang))
 
 
-def _capital(firm: Row) -> str | None:
+def _capital(firm: Row, lang: str) -> str | None:
     country = firm.text("country")
     if not country:
         return None
-    return say("capital.home" if country == "中国" else "capital.foreign")
+    return say("capital.home" if country == "中国" else "capital.foreign", lang)
 
 
-def _land(project: Row | None) -> str | None:
+def _land(project: Row | None, lang: str) -> str | None:
     land = project.number("land_mu") if project else None
     park = project.text("park") if project else ""
-    return (
-        " ".join(part for part in (park, say("unit.mu", value=f"{land:g}") if land else "") if part)
-        or None
-    )
+    area = say("unit.mu", lang, value=f"{land:g}") if land else ""
+    return " ".join(part for part in (park, area) if part) or None
 
 
 def _next(project: Row | None) -> str | None:
@@ -233,13 +246,13 @@ def _next(project: Row | None) -> str | None:
     return " ".join(part for part in parts if part) or None
 
 
-def _progress(study: Study, row: JsonRow, project: Row | None) -> str | None:
+def _progress(study: Study, row: JsonRow, project: Row | None, lang: str) -> str | None:
     if project is not None and project.text("progress"):
         return f"{project.text('progress')} {project.text('progress_date')}".strip()
     gone = study.book.value("gone", row["firm"])
     if gone is None:
         return None
-    return say("note.gone", toward=gone.text("toward"), day=gone.text("date"))
+    return say("note.gone", lang, toward=gone.text("toward"), day=gone.text("date"))
 
 
 def _project_of(study: Study, row: JsonRow) -> Row | None:
