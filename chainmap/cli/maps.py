@@ -15,7 +15,7 @@ from chainmap.core.words import say
 if TYPE_CHECKING:
     from chainmap.core.model import Chain as ChainModel
     from chainmap.show.terminal import Terminal
-    from chainmap.study import Study
+    from chainmap.study import JsonRow, Study
 
 View = Annotated[Literal["panorama", "path"], typer.Option("--view", help="help.view")]
 
@@ -101,21 +101,60 @@ def report(context: typer.Context, chain: Chain, form: Format = None, output: Fi
     run = session(context)
     study = run.open(RANKING, chain)
     known_chain(run, study, chain)
+    out = Output(output, form)
+    kind = out.format(run)
+    rows, aside = key_rows(study, chain, None, run.lang if kind == "table" else "zh")
+    if kind == "md":
+        run.deliver(out, _markdown(run, study, study.chain(chain), rows))
+    else:
+
+        def lines(terminal: Terminal) -> None:
+            panorama_screen(run, study, study.chain(chain), terminal)
+            terminal.say()
+            path_screen(run, study, chain, terminal)
+            terminal.say()
+            table_screen(run, study, chain, rows, aside, terminal)
+
+        run.emit(out, study, _report_sheet(run, study, chain, rows), lines)
+    run.finish()
+
+
+def _report_sheet(run: Session, study: Study, chain: str, rows: list[JsonRow]) -> Sheet:
+    """The table as rows; both maps around it."""
+    from chainmap.plan.path import rows as path_rows
     from chainmap.show.key_table import COLUMNS
 
-    out = Output(output, form)
-    lang = run.lang if out.format(run) == "table" else "zh"
-    rows, aside = key_rows(study, chain, None, lang)
+    maps = {
+        "chain": chain,
+        "panorama": study.gap_rows(chain, True),
+        "path": path_rows(study.path(chain), study.chain(chain), run.lang),
+    }
+    return Sheet(rows, COLUMNS, maps)
 
-    def lines(terminal: Terminal) -> None:
-        panorama_screen(run, study, study.chain(chain), terminal)
-        terminal.say()
-        path_screen(run, study, chain, terminal)
-        terminal.say()
-        table_screen(run, study, chain, rows, aside, terminal)
 
-    run.emit(out, study, Sheet(rows, COLUMNS, {"chain": chain}), lines)
-    run.finish()
+def _markdown(run: Session, study: Study, chain: ChainModel, rows: list[JsonRow]) -> bytes:
+    """Both maps and the table as three Markdown tables under their titles."""
+    from chainmap.plan.path import ROW_KEYS
+    from chainmap.plan.path import rows as path_rows
+    from chainmap.show.formats import as_markdown, escaped
+    from chainmap.show.key_table import COLUMNS
+    from chainmap.study.content import chain_name, conclusion, coverage
+
+    lang = run.lang
+    region, name = study.workspace.region, chain_name(chain, lang)
+    panorama = study.gap_rows(chain.id, True)
+    steps = path_rows(study.path(chain.id), chain, lang)
+    parts = [
+        ("panorama", GAP_KEYS, panorama, conclusion(study, chain, lang)),
+        ("path", ROW_KEYS, steps, coverage(study, chain, lang)),
+        ("table", COLUMNS, rows, say("as_of", lang, day=study.world.at.text)),
+    ]
+    whole = b""
+    for title, heads, found, sentence in parts:
+        heading = say(f"title.{title}", lang, region=region, chain=name)
+        whole += f"## {escaped(heading)}\n\n{escaped(sentence)}\n\n".encode()
+        whole += as_markdown(heads, [[row.get(head) for head in heads] for row in found]) + b"\n"
+    return whole
 
 
 def _dot(run: Session, study: Study, chain: ChainModel) -> bytes:

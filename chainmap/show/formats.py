@@ -66,9 +66,12 @@ def _bar(row: Sequence[Any]) -> str:
 
 
 def _marked(value: Any) -> str:
-    text = safe(
-        str(_cell(value)).removeprefix("'") if isinstance(value, str) else str(_cell(value))
-    )
-    for mark in "\\`*_[]<>|#":
-        text = text.replace(mark, "\\" + mark if mark not in "<>" else f"&#{ord(mark)};")
-    return text
+    return escaped(value if isinstance(value, str) else str(_cell(value)))
+
+
+def escaped(text: str) -> str:
+    """Text in which no character means anything to Markdown or HTML."""
+    shown = safe(text)
+    for mark in "\\`*_[]|#":
+        shown = shown.replace(mark, "\\" + mark)
+    return shown.replace("<", "&lt;").replace(">", "&gt;")
