@@ -86,8 +86,7 @@ def _refused(data: bytes, file: str, limits: Limits) -> Problem | None:
         return problem("F107", _place(file, data, at))
     start = _long_line(data, limits.line_bytes)
     if start is not None:
-        end = _LINE_END.search(data, start)
-        size = (end.start() if end else len(data)) - start
+        size = _line_end(data, start) - start
         return problem("F104", _place(file, data, start), size=size, limit=limits.line_bytes)
     return None
 
@@ -162,8 +161,13 @@ def _mixed(body: bytes, first: int, marked: bool, file: str) -> Problem | None:
 def _line_around(body: bytes, at: int) -> tuple[int, bytes]:
     """The line in which a byte stands, and where it begins."""
     start = max(body.rfind(b"\n", 0, at), body.rfind(b"\r", 0, at)) + 1
-    end = _LINE_END.search(body, at)
-    return start, body[start : end.start() if end else len(body)]
+    return start, body[start : _line_end(body, at)]
+
+
+def _line_end(data: bytes, at: int) -> int:
+    """Where the line in which a byte stands ends."""
+    ends = [end for end in (data.find(b"\n", at), data.find(b"\r", at)) if end >= 0]
+    return min(ends, default=len(data))
 
 
 def _ascii_length(line: bytes) -> int:
