@@ -55,9 +55,7 @@ def test_no_number_of_the_rules_is_written_in_code() -> None:
                 walk(f"{prefix}{key}.", value)
 
     walk("", yaml.safe_load((ROOT / "data/scoring.yaml").read_text(encoding="utf-8")))
-    code = "\n".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "chainmap").rglob("*.py")
-    )
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "chainmap").rglob("*.py"))
     for name in names:
         group, _, last = name.rpartition(".")
         assert name in code or f"{group}." in code or f'"{last}"' in code, name

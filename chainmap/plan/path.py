@@ -26,14 +26,6 @@ from chainmap.plan.schedule import (
 WORK = ("fill", "extend", "build", "strengthen", "deepen")
 UNDER_WAY = ("签约", "开工", "建设", "投产", "达产")
 
-WORDS: dict[str, tuple[str, str]] = {
-    "check": ("核实", "check"),
-    "title": ("{kind}：{name}", "{kind}: {name}"),
-    "if.unknown": ("若缺则{kind}：{name}", "if missing, {kind}: {name}"),
-    "if.present": ("若弱则{kind}：{name}", "if weak, {kind}: {name}"),
-    "if.missing": ("若属实则{kind}：{name}", "if confirmed, {kind}: {name}"),
-    "whole": ("全链", "whole chain"),
-}
 _WHOLE_LETTER, _CHECK_LETTER = "总", "核"
 
 
@@ -159,7 +151,7 @@ def rows(path: Path, chain: Chain, lang: str = "zh") -> list[dict[str, Any]]:
             "action": action.kind,
             "link": action.link,
             "name": _name(chain, action.link, lang),
-            "stage": chain.stage_of(action.link).name if action.link else _say("whole", lang),
+            "stage": chain.stage_of(action.link).name if action.link else say("path.whole", lang),
             "title": action.title if action.origin == "hand" else _title(action, chain, lang),
             "start": action.start and action.start.text,
             "due": action.due and action.due.text,
@@ -288,23 +280,19 @@ def _suffix(number: int) -> str:
     return chr(ord("a") + number - 1) if number <= 26 else f"-{number}"
 
 
-def _say(key: str, lang: str, **words: str) -> str:
-    return WORDS[key][lang == "en"].format(**words)
-
-
 def _name(chain: Chain, link: str | None, lang: str) -> str:
     if link is None:
-        return _say("whole", lang)
+        return say("path.whole", lang)
     found = chain.link(link)
     return (found.name_en or found.name) if lang == "en" else found.name
 
 
 def _title(action: Action, chain: Chain, lang: str) -> str:
     """``补链：光刻胶``, or ``若缺则补链：光刻胶`` where a check comes first."""
-    key = f"if.{action.condition}" if action.condition else "title"
+    key = f"path.if.{action.condition}" if action.condition else "path.title"
     kind = action.kind
-    word = _say("check", lang) if kind == "check" else say(f"kind.{kind}", lang)
-    return _say(key, lang, kind=word, name=_name(chain, action.link, lang))
+    word = say("path.check", lang) if kind == "check" else say(f"kind.{kind}", lang)
+    return say(key, lang, kind=word, name=_name(chain, action.link, lang))
 
 
 def _condition(need: Need) -> str:

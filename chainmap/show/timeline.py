@@ -25,48 +25,6 @@ STYLES = {
     "check": "unknown",
 }
 
-WORDS: dict[str, tuple[str, str]] = {
-    "near": ("近期", "near"),
-    "mid": ("中期", "mid"),
-    "far": ("远期", "far"),
-    "check": ("核实", "check"),
-    "none": ("没有需要安排的事项。", "Nothing to be done."),
-    "counts": ("共 {count} 项：{parts}。", "{count} actions: {parts}."),
-    "conditional": (
-        "其中条件任务 {count} 项，核实属实才启动。",
-        "{count} of them start only if a check says so.",
-    ),
-    "started": ("已启动 {count} 项。", "{count} started."),
-    "late": ("逾期 {count} 项。", "{count} late."),
-    "beyond": ("{count} 项在远期（{day}）之后完成。", "{count} end after the far term ({day})."),
-    "critical": (
-        "关键路径（{months} 个月）：{way}，{day} 完成。",
-        "Critical path ({months} months): {way}, done {day}.",
-    ),
-    "critical.open": (
-        "关键路径（{months} 个月）：{way}。",
-        "Critical path ({months} months): {way}.",
-    ),
-    "if": ("按核实结果均属实计。", "Counted as if every check confirmed what is suspected."),
-    "term": ("{term}  {first} 至 {last}  {count} 项", "{term}  {first} to {last}  {count} actions"),
-    "share.check": ("核实 {count} 环", "check {count} links"),
-    "share.conditional": ("条件任务 {count} 环", "{count} links, conditional"),
-    "deepen": ("{name}（锻长板）", "{name} (deepen)"),
-    "legend.started": ("==== 已启动", "==== started"),
-    "legend.open": ("---- 未启动", "---- not started"),
-    "legend.conditional": (".... 条件任务", ".... conditional"),
-    "legend.critical": ("* 关键路径", "* critical path"),
-    "legend.late": ("! 逾期", "! late"),
-    "legend.needs": ("{code}> 前置：{code}", "{code}> waits for {code}"),
-    "legend.several": ("{code}+2> 前置：{code} 等 3 项", "{code}+2> waits for {code} and 2 more"),
-    "legend.outside": ("< > 超出图示年份", "< > beyond the years shown"),
-    "unscheduled": ("未排期：{names}。", "Not scheduled: {names}."),
-    "conflict": (
-        "[注意] {one} 自 {start} 开始，早于前置 {other} 的完成时间 {due}，请核对日期。",
-        "[note] {one} starts {start}, before {other}, which it needs, is due ({due}).",
-    ),
-}
-
 
 class Step(Protocol):
     """An action of the path, as far as it is looked up by its id."""
@@ -405,7 +363,7 @@ def _plain(text: str) -> Line:
 
 
 def _say(key: str, lang: str, **words: Any) -> str:
-    return WORDS[key][lang == "en"].format(**words)
+    return say(f"path.{key}", lang, **words)
 
 
 def _kind(kind: str, lang: str) -> str:
