@@ -1,7 +1,8 @@
 """The READMEs cannot lie: their commands run, and what they quote is real output.
 
 With CHAINMAP_FRESH=1 the two lines that set everything up run as well, each in a new virtual
-environment and a new clone; that takes minutes.
+environment and a new clone; that takes minutes. ``python tests/test_readme.py`` brings the
+quotations up to date where the output has changed; read the difference before it is committed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -35,7 +38,7 @@ class Command:
     """A command of a README, and the lines that it quotes from its output."""
 
     line: str
-    number: int
+    number: int  # of its line in the README, from 1
     quoted: list[str] = field(default_factory=list)
 
     @property
@@ -97,30 +100,39 @@ def _run(line: str, cwd: Path, binaries: Path) -> Done:
     return Done(done.returncode, [line.rstrip() for line in done.stdout.splitlines()])
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a fresh clone has: the files that git keeps, and nothing that lies around."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a clone")
+def _copy_what_git_keeps(target: Path) -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
     )
-    target = tmp_path_factory.mktemp("clone")
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, target / name)
-    return target
 
 
-@pytest.fixture(scope="module")
-def done(clone: Path) -> list[Done]:
-    """Every command, run in order in the clone, but for the suite that this test is part of."""
+def _run_all(clone: Path) -> list[Done]:
+    """Every command, run in order in the clone, but for the suite that this file is part of."""
     assert shutil.which("chainmap", path=str(BIN)), "set up first: pip install --editable '.[test]'"
     return [
         Done(0, []) if command.runs == "python -m pytest" else _run(command.runs, clone, BIN)
         for command in COMMANDS["README.md"]
     ]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a fresh clone has: the files that git keeps, and nothing that lies around."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a clone")
+    target = tmp_path_factory.mktemp("clone")
+    _copy_what_git_keeps(target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def done(clone: Path) -> list[Done]:
+    """How every command of the READMEs ended."""
+    return _run_all(clone)
 
 
 def test_both_readmes_have_the_same_commands() -> None:
@@ -244,3 +256,55 @@ def test_a_new_machine_needs_nothing_else(at: int, tmp_path: Path) -> None:
         titles = [line for line in result.lines if "数据截至" in line]
         for title, word in zip(titles, ("全景图", "路径图", "重点招商项目表"), strict=True):
             assert word in title
+
+
+def _requoted(quoted: list[str], real: list[str]) -> list[str]:
+    """The same cut of the new output: as many lines from each end, the likeliest in between."""
+    first, *middle = _pieces(quoted)
+    if not middle:
+        return real
+    last = middle.pop()
+    pieces, at = [real[: len(first)]], len(first)
+    for piece in middle:
+        starts = range(at, max(at, len(real) - len(last) - len(piece)) + 1)
+        start = max(starts, key=lambda i, old=piece: _likeness(old, real[i : i + len(old)]))
+        pieces.append(real[start : start + len(piece)])
+        at = start + len(piece)
+    pieces.append(real[len(real) - len(last) :])
+    lines: list[str] = []
+    for piece in pieces:
+        lines += [*piece, "..."]
+    return lines[:-1]
+
+
+def _likeness(old: list[str], new: list[str]) -> float:
+    return SequenceMatcher(None, "\n".join(old), "\n".join(new), autojunk=False).ratio()
+
+
+def _requote(readme: str, done: list[Done]) -> None:
+    """Write the README again with what its commands print now."""
+    path = ROOT / readme
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = list(zip(COMMANDS[readme], done, strict=True))
+    for command, result in reversed(pairs):  # from the end, so that line numbers hold
+        if command.quoted and not _quotes(command.quoted, result.lines):
+            below = slice(command.number, command.number + len(command.quoted))
+            lines[below] = _requoted(command.quoted, result.lines)
+            print(f"{readme}:{command.number}: {command.line}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_a_new_cut_quotes_the_new_output() -> None:
+    real = ["title 2", "alpha 7", "beta 7", "gamma 7", "total 9"]
+    renewed = _requoted(["title 1", "...", "beta 6", "...", "total 8"], real)
+    assert renewed == ["title 2", "...", "beta 7", "...", "total 9"]
+    assert _requoted(["title 1"], real) == real
+    assert _quotes(_requoted(["title 1", "..."], real), real)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as directory:
+        _copy_what_git_keeps(Path(directory))
+        ended = _run_all(Path(directory))
+    for name in READMES:
+        _requote(name, ended)
