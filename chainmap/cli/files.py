@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,6 +77,8 @@ def validate(context: typer.Context, form: Format = None, output: File = None) -
 
 
 def doctor(context: typer.Context, form: Format = None, output: File = None) -> None:
+    import platform
+
     run = session(context)
     study = run.open_any()
     terminal = run.terminal
@@ -113,7 +113,10 @@ def doctor(context: typer.Context, form: Format = None, output: File = None) -> 
 
 
 def _installed(name: str, lang: str) -> str:
+    # Reading package metadata takes the mail parser along; a help page should not.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
+        return version(name)
+    except PackageNotFoundError:
         return say("doctor.missing", lang)
