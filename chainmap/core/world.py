@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
@@ -11,6 +13,7 @@ from chainmap.core.model import Chain, Row, Settings, Workspace
 from chainmap.core.schema import BY_NAME, EXTRA_KEYS, GRADES
 
 Key = tuple[str, ...]
+T = TypeVar("T")
 
 
 class World:
@@ -24,6 +27,25 @@ class World:
         self._indexes: dict[tuple[str, Key], dict[Key, tuple[Row, ...]]] = {}
         self._graphs: dict[str, ChainGraph] = {}
         self.unseen: dict[str, int] = {}
+        self._of_tables: dict[str, Any] = {}
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Something worked out from the tables alone, kept under its name."""
+        if name not in self._of_tables:
+            self._of_tables[name] = make()
+        found: T = self._of_tables[name]
+        return found
+
+    def with_chain(self, chain: Chain) -> World:
+        """The same world but for one chain; what was looked up in the tables is shared."""
+        chains = {**self.workspace.chains, chain.id: chain}
+        other = World(replace(self.workspace, chains=chains), self.at)
+        other._newest, other._indexes, other.unseen = self._newest, self._indexes, self.unseen
+        other._of_tables = self._of_tables
+        for name in ("grades", "_parents", "groups"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     @property
     def settings(self) -> Settings:

@@ -57,7 +57,7 @@ def field_of(book: Book, chain: str) -> Field:
             running.append(candidate)
     undecided = [
         Candidate(firm, chain, "", "undecided")
-        for firm in _by_code(world, chain, 3)
+        for firm in sorted(_by_code(world, chain, 3))
         if firm not in placed
     ]
     return Field(tuple(running), tuple(expansion), tuple(undecided))
@@ -88,12 +88,20 @@ def _codes_of_links(world: World, chain: str, digits: int) -> dict[str, list[str
 
 
 def _by_code(world: World, chain: str, digits: int) -> Iterator[str]:
-    """Firms with a code that agrees with one of the chain's in so many digits."""
+    """Firms with a code that agrees with one of the chain's in so many digits, each once."""
+    firms = world.once(f"firms_by_code/{digits}", lambda: _firms_by_code(world, digits))
     wanted = _codes_of_links(world, chain, digits)
+    yield from dict.fromkeys(firm for code in wanted for firm in firms.get(code, ()))
+
+
+def _firms_by_code(world: World, digits: int) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for row in world.newest("firms"):
         firm = row.text("firm")
-        if any(len(c) >= digits and c[:digits] in wanted for c in codes_of(world, firm)):
-            yield firm
+        codes = dict.fromkeys(c[:digits] for c in codes_of(world, firm) if len(c) >= digits)
+        for code in codes:
+            found.setdefault(code, []).append(firm)
+    return found
 
 
 def codes_of(world: World, firm: str) -> tuple[str, ...]:

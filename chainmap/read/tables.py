@@ -214,26 +214,30 @@ class _Reading:
 
     def _value(self, line: int, lane: _Lane, cell: str) -> Value:
         """The value of one cell; a clean one is remembered."""
-        limit = self.limits.cell_characters
-        if len(cell) > limit:
-            raise WrongCell("T120", size=len(cell), limit=limit)
-        text = unguard(cell)
-        clean = text == cell
-        column = lane.column
-        if has_marks(text):
-            clean = False
-            self.found.problems.append(problem("T118", self._at(line, lane.at)))
-        if column is None or lane.read is None:
-            return text or None
-        # A guarded text is to be taken as it stands, outer spaces and all.
-        guarded = text != cell
-        tidy = text if guarded and column.kind == "text" else tidied(text, column)
-        if tidy != text:
-            clean = False
-            self.found.problems.append(problem("T116", self._at(line, lane.at), value=text))
-        if not tidy:
-            return None
+        if len(cell) > self.limits.cell_characters:
+            raise WrongCell("T120", size=len(cell), limit=self.limits.cell_characters)
+        if cell.isascii() and cell.isprintable() and cell[0] not in " '" and cell[-1] != " ":
+            tidy, clean = cell, True  # what most cells are
+        else:
+            tidy, clean = self._tidied(line, lane, cell)
+        if not tidy or lane.read is None:
+            return tidy or None
         value = lane.read(tidy)
         if clean and len(lane.known) < _REMEMBERED:
             lane.known[cell] = value
         return value
+
+    def _tidied(self, line: int, lane: _Lane, cell: str) -> tuple[str, bool]:
+        """The cell without guard, outer spaces and full-width signs; whether it had no fault."""
+        text = unguard(cell)
+        marked = has_marks(text)
+        if marked:
+            self.found.problems.append(problem("T118", self._at(line, lane.at)))
+        guarded = text != cell
+        # A guarded text is to be taken as it stands, outer spaces and all.
+        if lane.column is None or (guarded and lane.column.kind == "text"):
+            return text, False
+        tidy = tidied(text, lane.column)
+        if tidy != text:
+            self.found.problems.append(problem("T116", self._at(line, lane.at), value=text))
+        return tidy, not marked and tidy == text

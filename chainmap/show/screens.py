@@ -184,3 +184,60 @@ def by_grade(rows: Sequence[Row]) -> str:
     """How many rows rest on which evidence grade, the worst one of each."""
     counts = Counter(row["evidence_grade"] or "-" for row in rows)
     return "  ".join(f"<{grade}> {counts[grade]}" for grade in sorted(counts))
+
+
+def coverage_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """What the data cover: a line a chain, and their sum."""
+    heads = [Head(say("head.chain", lang), shrink_to=10), Head("id", may_go=True)]
+    names = ("links", "unknown", "grades", "looked", "stale", "open", "no_candidates")
+    heads += [Head(say(f"head.{name}", lang), right=True) for name in names]
+    heads.append(Head(say("head.dates", lang), may_go=True))
+    cells = [[*_coverage_cells(row), Cell(_dates(row))] for row in rows]
+    if len(rows) > 1:
+        total = {
+            key: sum(row[key] for row in rows)
+            for key, value in rows[0].items()
+            if isinstance(value, int)
+        }
+        last = {**total, "name": say("data.all", lang), "chain": ""}
+        cells.append([*_coverage_cells(last), Cell("")])
+    return lay_out(heads, cells, limit)
+
+
+def _coverage_cells(row: Row) -> list[Cell]:
+    grades = "/".join(str(row[f"grade_{grade}"]) for grade in ("a", "b", "c", "d", "none"))
+    counts = (row["links"], row["unknown"], grades, row["looked"], row["stale"],
+              row["candidates"], row["no_candidates"])  # fmt: skip
+    return [Cell(row["name"], "bold"), Cell(row["chain"]), *(Cell(str(count)) for count in counts)]
+
+
+def _dates(row: Row) -> str:
+    return f"{row['oldest'][:7]} - {row['newest'][:7]}" if row["oldest"] else "-"
+
+
+def verify_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """Open links by what an answer would change."""
+    heads = [
+        Head(say("head.position", lang), right=True),
+        Head(say("head.chain", lang), shrink_to=10),
+        Head(say("head.link", lang), shrink_to=12),
+        Head(say("head.status", lang)),
+        Head(say("head.kind", lang)),
+        Head(say("head.kinds", lang), right=True),
+        Head(say("head.top20", lang), right=True),
+        Head(say("head.look", lang), shrink_to=4, may_go=True),
+    ]
+    cells = [
+        [
+            Cell(str(at + 1)),
+            Cell(row["chain_name"]),
+            Cell(row["name"], "bold"),
+            Cell(say(f"tag.{row['status']}", lang), row["status"]),
+            Cell(say("kind.suspect", lang, kind=say(f"kind.{row['suspect']}", lang))),
+            Cell(str(row["kinds"])),
+            Cell(str(row["top20"])),
+            Cell(say(f"note.{row['looked']}", lang)),
+        ]
+        for at, row in enumerate(rows)
+    ]
+    return lay_out(heads, cells, limit)

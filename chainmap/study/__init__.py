@@ -38,10 +38,12 @@ class UnknownRef(LookupError):
 class Study:
     """A workspace at a study date, and everything computed from it."""
 
-    def __init__(self, workspace: Workspace, problems: list[Problem], at: Day) -> None:
+    def __init__(
+        self, workspace: Workspace, problems: list[Problem], at: Day, world: World | None = None
+    ) -> None:
         self.workspace = workspace
         self.read_problems = problems
-        self.world = World(workspace, at)
+        self.world = world or World(workspace, at)
         self.book = Book(self.world, {**FIND, **RANK})
 
     @cached_property

@@ -11,6 +11,7 @@ from chainmap.show.key_table import filled
 from chainmap.show.panorama import Band, Card
 from chainmap.show.screens import evidence
 from chainmap.study import JsonRow, Study
+from chainmap.study.coverage import looked_for
 
 # The lists that say most of a firm, first the most telling one.
 _LISTS = ("global500", "china500", "central_soe", "private500")
@@ -61,7 +62,7 @@ def gap_note(study: Study, row: JsonRow, lang: str) -> str:
         newest = max(stale, key=study.world.age)
         parts.append(say("note.stale", lang, count=len(stale), day=newest.text("as_of")))
     elif row["status"] == "unknown":
-        parts.append(say("note.no_evidence", lang))
+        parts.append(say(f"note.{looked_for(study, chain, link)}", lang))
     makers = _maker_names(study, chain, link)
     if makers:
         parts.append("、".join(makers[:3]))
