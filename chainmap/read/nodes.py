@@ -224,7 +224,10 @@ def _first_beyond(text: str, limit: int) -> Any | None:
     ends = (yaml.CollectionEndEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
     passed = (*ends, yaml.StreamStartEvent, yaml.StreamEndEvent)
     nodes = (event for event in _events(text) if not isinstance(event, passed))
-    return next(islice(nodes, limit, None), None)
+    try:
+        return next(islice(nodes, limit, None), None)
+    except yaml.YAMLError:
+        return None  # building meets it as well, unless it has reason to stop before
 
 
 def _take_all(builder: _Builder, events: Iterator[Any]) -> bool:
