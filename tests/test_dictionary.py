@@ -1,0 +1,56 @@
+"""The data dictionary: generated pages equal the schema, and other tools accept the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import ROOT
+
+from chainmap.core.schema import BY_NAME
+from chainmap.show.dictionary import datapackage, dictionary_page
+
+DATA = ROOT / "data"
+
+
+def tables() -> list[str]:
+    return [path.stem for path in sorted(DATA.glob("*.csv")) if path.stem in BY_NAME]
+
+
+def test_the_package_is_the_one_that_the_schema_gives() -> None:
+    assert (DATA / "datapackage.json").read_bytes() == datapackage(tables())
+
+
+def test_the_page_is_the_one_that_the_schema_gives() -> None:
+    assert (DATA / "README.md").read_text(encoding="utf-8") == dictionary_page()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_frictionless_accepts_the_data() -> None:
+    from frictionless import Package
+
+    report = Package(str(DATA / "datapackage.json")).validate()
+    wrong = [error.message for task in report.tasks for error in task.errors]
+    assert report.valid, wrong[:5]
+
+
+def test_every_row_has_a_source_and_every_source_a_grade_and_a_date() -> None:
+    from chainmap.read.workspace import load
+
+    workspace, problems = load(ROOT)
+    assert [one.line("en") for one in problems if one.severity == "error"] == []
+    grades = {row.text("source"): row.text("grade") for row in workspace.rows("sources")}
+    for name in tables():
+        for row in workspace.rows(name):
+            if name != "sources":
+                assert row.sources and all(grades[source] in "ABCD" for source in row.sources)
+
+
+def test_no_row_of_the_data_is_lost_in_reading() -> None:
+    from chainmap.read.workspace import load
+
+    workspace, _ = load(ROOT)
+    for name in tables():
+        lines = (DATA / f"{name}.csv").read_text(encoding="utf-8").count("\n")
+        assert len(workspace.rows(name)) <= lines - 1
+        assert Path(DATA / f"{name}.csv").read_bytes().count(b"\r") == 0
