@@ -61,6 +61,7 @@ class Files:
     case: Case
     numbers: dict[str, float]
     region: str
+    within: list[str]
     gaps: dict[str, dict[str, Any]]
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
@@ -129,7 +130,7 @@ def read_files(workspace: Path, chain: str, as_of: str | None = None) -> Files:
     region = yaml.load((data / "region.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     case = read_case(workspace, chain, as_of, scoring)
     gaps = oracle.answer(workspace, chain, as_of, scoring)["gaps"]
-    files = Files(case, numbers, region["region"], gaps)
+    files = Files(case, numbers, region["region"], region.get("within", []), gaps)
     for table in KEYS:
         files.tables[table] = visible(data, table, case.today, case.grades)
     return files
@@ -210,7 +211,7 @@ def known(value: float) -> Mark:
 
 
 def between(quantity: tuple[str, ...], low: float, high: float) -> Mark:
-    return (low, {}) if low == high else (0.0, {quantity: (1.0, low, high)})
+    return (low, {}) if low == high else (0.0, {quantity: (1.0, *sorted((low, high)))})
 
 
 def clamp(value: float) -> float:
@@ -337,6 +338,8 @@ def elsewhere(files: Files, row: Row) -> bool:
     """Whether an event points away from the region; moved away is away, wherever to."""
     if not row.get("toward"):
         return row["kind"] == "moved_elsewhere"
+    if row["toward"].removesuffix("省") in files.within:
+        return False
     return files.region.removesuffix("市") not in row["toward"]
 
 
