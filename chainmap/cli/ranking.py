@@ -101,10 +101,10 @@ def rank_screen(
     name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
     heading = say("title.rank", lang, region=study.workspace.region, chain=name)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
-    rows = [_shown(study, row, lang) for row in found.rows]
+    rows = found.rows
     if not rows:
         terminal.say(say("rank.empty", lang))
-    shown = rows[: request.top or SHOWN]
+    shown = [_shown(study, row, lang) for row in rows[: request.top or SHOWN]]
     apart = request.basis in ("any", "expansion")
     if rows:
         joint = "，" if lang == "zh" else ", "
