@@ -16,7 +16,7 @@ COLUMNS = (
 ENGLISH = (
     "No.", "Project (target firm)", "Investor / HQ", "Class", "Chain", "Link", "Kind",
     "Content", "Investment (100m CNY)", "Capital", "Land / site", "District", "Origin", "Score",
-    "Stage", "Progress", "Next step / due", "Leader", "Unit", "Rank interval", "Evidence",
+    "Stage", "Progress", "Next step / due", "Leader", "Unit", "Rank", "Evid.",
 )  # fmt: skip
 NAME = COLUMNS[1]
 NUMBERS = frozenset(("序号", "计划总投资（亿元）", "综合得分"))
@@ -49,7 +49,7 @@ def table_lines(rows: Sequence[Mapping[str, Any]], lang: str, limit: int) -> lis
     if limit < 100:
         names.remove("企业类别")
     titles = COLUMNS if lang == "zh" else ENGLISH
-    shrink = {"项目（目标企业）名称": 18, "环节": 10, "企业类别": 9}
+    shrink = {"项目（目标企业）名称": 18, "环节": 10, "企业类别": 9, "招商类型": 12}
     columns = [
         Head(
             titles[COLUMNS.index(n)].split("（")[0].split(" (")[0],

@@ -143,7 +143,7 @@ def _strip(row: Row, reach: int) -> str:
 
 def chain_lines(rows: Sequence[Row], one_figure_at: float, lang: str, limit: int) -> list[Line]:
     """The chains with their counts and figures."""
-    heads = [Head(say("head.chain", lang), shrink_to=10), Head("id"),
+    heads = [Head(say("head.chain", lang), shrink_to=10, may_go=True), Head("id"),
              Head(say("head.links", lang), right=True)]  # fmt: skip
     heads += [Head(say(f"tag.{status}", lang), right=True) for status in STATUSES]
     heads += [
