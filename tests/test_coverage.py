@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from running import ROOT, as_json, chainmap, copy_of
 
 from chainmap.study import Study, open_study
 from chainmap.study.coverage import ANSWERS, as_if, coverage_rows, looked_for, verify_rows
-from running import ROOT, as_json, chainmap, copy_of
 
 CHAIN = "hydrogen"
 
