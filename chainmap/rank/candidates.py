@@ -36,8 +36,9 @@ class Field:
 def field_of(book: Book, chain: str) -> Field:
     """The candidates of a chain.
 
-    A firm whose group already makes the link's product here goes to the expansion list; a firm
-    whose industry codes agree in three digits only stands there without a link.
+    A firm whose group already makes the link's product here goes to the expansion list, whatever
+    the kind; a reason on a link without a gap leads nowhere. A firm with no reason on any link of
+    the chain whose industry codes agree in three digits is undecided.
     """
     world = book.world
     running: list[Candidate] = []

@@ -19,7 +19,10 @@ TELLING = {"matches": "words", "firms": "industry", "lists": "sector", "sectors"
 
 
 def basis(ask: Ask, firm: str, chain: str, link: str) -> str:
-    """The strongest reason to think that the firm can do the link's work."""
+    """The strongest reason to think that the firm can do the link's work.
+
+    ``activity`` before ``match`` before ``industry`` (equal 4-digit codes), whatever each says.
+    """
     if ask.rows("activities", FIRM_LINK, (firm, chain, link)):
         return "activity"
     if ask.rows("matches", FIRM_LINK, (firm, chain, link)):
@@ -39,7 +42,10 @@ def basis_rows(ask: Ask, firm: str, chain: str, link: str) -> tuple[Row, ...]:
 
 
 def gap(ask: Ask, firm: str, chain: str, link: str) -> Mark:
-    """How much the gap matters: its priority; an unsettled one lies between 0 and that."""
+    """How much the gap matters: its priority; a check lies between 0 and that.
+
+    A gap without a priority counts 0 and is known. The quantity is shared by all firms of the link.
+    """
     del firm
     priority: float | None = ask("priority", chain, link)
     if priority is None:
@@ -51,7 +57,13 @@ def gap(ask: Ask, firm: str, chain: str, link: str) -> Mark:
 
 
 def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
-    """How surely the firm makes what the link needs: its role, its product, and the basis."""
+    """How surely the firm makes what the link needs: its role, its product, and the basis.
+
+    On a match or an equal code it is unknown, from 0 to the ceiling of that basis. Of several
+    activities the best counts. The role gives the mark, and no role a range from minor to main;
+    both are discounted where neither of product and link's word holds the other (an empty product
+    holds nothing), compared without case, width and spaces.
+    """
     found = ask("basis", firm, chain, link)
     name = f"fit/{firm}/{chain}/{link}"
     if found != "activity":
@@ -78,7 +90,7 @@ def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
 
 
 def strength(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
-    """Size of the firm: the logarithm of its revenue in 亿元 between two anchors."""
+    """Size of the firm: 100 * ln(revenue / lo) / ln(hi / lo) in 亿元, kept in 0 to 100."""
     del chain, link
     revenue = _revenue(ask, firm)
     if revenue is None:
@@ -90,7 +102,10 @@ def strength(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
 
 
 def _revenue(ask: Ask, firm: str) -> float | None:
-    """Revenue in 亿元: of the firm's row, else of its newest place on a list."""
+    """Revenue in 亿元: of the firm's row, else of its newest place on a list.
+
+    A place counts where it states a revenue in CNY, or one with a rate for its year and currency.
+    """
     for row in ask.rows("firms", ("firm",), (firm,)):
         if row.number("revenue_100m_cny") is not None:
             return ask.number(row, "revenue_100m_cny")
@@ -109,7 +124,12 @@ def _revenue(ask: Ask, firm: str) -> float | None:
 
 
 def pull(ask: Ask, firm: str, chain: str, link: str) -> Mark:
-    """Whether leader firms or bureaus asked for it: by name, by product, or for the link."""
+    """Whether leader firms or bureaus asked for it: by name, by product, or for the link.
+
+    The best accepted request counts. By name: it wants the firm or its ultimate parent. By product:
+    a product of the firm's activities on the link and what is wanted hold one another. Else it
+    counts for the link, unless it wants another firm. Without a request 0, and known.
+    """
     products = [
         fold(row.text("product"))
         for row in ask.rows("activities", FIRM_LINK, (firm, chain, link))
@@ -131,7 +151,10 @@ def pull(ask: Ask, firm: str, chain: str, link: str) -> Mark:
 
 
 def neighbours(ask: Ask, chain: str, link: str) -> tuple[int, int]:
-    """Active links that it would buy from or sell to, and all of them."""
+    """How many links it would buy from or sell to are active, and how many there are.
+
+    Links at the other end of its flows, of any need, each once.
+    """
     graph = ask.world.graph(chain)
     near = dict.fromkeys(
         [*(s for s, _ in graph.suppliers(link)), *(c for c, _ in graph.customers(link))]
@@ -140,7 +163,7 @@ def neighbours(ask: Ask, chain: str, link: str) -> tuple[int, int]:
 
 
 def cluster(ask: Ask, firm: str, chain: str, link: str) -> Mark:
-    """How many active neighbours the firm would find here."""
+    """How many active neighbours the firm would find here, against ``cluster.full``."""
     del firm
     active, _ = ask("neighbours", chain, link)
     ask.say("criterion.cluster_is", active=active)
@@ -161,7 +184,12 @@ def toward_here(ask: Ask, kind: str, toward: str) -> bool:
 
 
 def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
-    """Dated events of the firm, each weighing less with every half-life that passed."""
+    """Dated events of the firm, each weighing less with every half-life that passed.
+
+    Middle + sum of weight * 0.5 ** (years since / half-life), kept in 0 to 100; years of 365.25
+    days. A positive weight is multiplied by ``signals.elsewhere`` where the event points away. The
+    firm's own events only, and none after the study date; without any the mark is unknown.
+    """
     del chain, link
     today = ask.today().last
     rows = [
@@ -186,7 +214,11 @@ def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
 
 
 def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
-    """Closeness in market, resource and chain: the first two as assessed, the third computed."""
+    """Closeness in market, resource and chain: the first two as assessed, the third computed.
+
+    The weighted mean of the three. Chain is the share of neighbours that are active, in percent,
+    and 0 without neighbours. What is not assessed is unknown, by firm and dimension.
+    """
     shares = {part: ask.setting(f"closeness.{part}") for part in ("market", "resource", "chain")}
     total = math.fsum(shares.values())
     if total == 0:
@@ -208,7 +240,12 @@ def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
 
 
 def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
-    """How much room its group has left here: nothing yet, sales only, one site, or many."""
+    """How much room its group has left here: nothing yet, sales only, one site, or many.
+
+    Rows of the whole group, on any chain, that have not ended. A site is a (firm, chain, link,
+    district) with production, research or headquarters; sites outweigh sales, and sales a search
+    that found nothing. Without rows the mark is unknown, by firm.
+    """
     del chain, link
     today = ask.today().last
     sites: set[tuple[str, ...]] = set()
@@ -237,7 +274,11 @@ def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
 
 
 def gone(ask: Ask, firm: str) -> Row | None:
-    """The newest event that shows the firm gone, or going, elsewhere."""
+    """The newest event that shows the firm gone, or going, elsewhere.
+
+    A relocation announced or done that does not point here, dated up to the study date. Newest by
+    the row's date, as everywhere; a later event toward the region does not undo it.
+    """
     rows = [
         row
         for row in ask.rows("signals", ("firm",), (firm,))
