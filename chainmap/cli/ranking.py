@@ -180,7 +180,7 @@ def table(
         out,
         study,
         Sheet(rows, columns, below=below),
-        lambda terminal: table_screen(run, study, chain, rows, aside, terminal),
+        lambda terminal: table_screen(run, study, chain, rows, aside, terminal, top),
     )
     run.finish()
 
@@ -195,9 +195,7 @@ def key_rows(
     from chainmap.rank.robust import Request
     from chainmap.study.content import table_rows
 
-    ranking = study.ranking(Request(chain))
-    limit = top or int(study.world.settings["table.rows"])
-    return table_rows(study, ranking.rows, limit, lang)
+    return table_rows(study, study.ranking(Request(chain)).rows, top, lang)
 
 
 def table_screen(
@@ -207,6 +205,7 @@ def table_screen(
     rows: list[JsonRow],
     aside: int,
     terminal: Terminal,
+    top: int | None = None,
 ) -> None:
     """The table for a reader: the columns that fit, totals, what was set aside."""
     from chainmap.core.words import figure
@@ -221,6 +220,8 @@ def table_screen(
         terminal.say(say("table.none", lang))
         return
     terminal.say()
+    more, rows = len(rows), rows[: top or int(study.world.settings["table.rows"])]
+    more -= len(rows)
     shown = [{**r, NAME: _fitting(study, r[NAME], r["ref"].split("/")[-1])} for r in rows]
     terminal.lines(table_lines(shown, lang, terminal.width))
     terminal.say()
@@ -235,6 +236,8 @@ def table_screen(
         terminal.say(say("table.money", lang, sum=figure(math.fsum(known)), unknown=unknown))
     else:
         terminal.say(say("table.no_money", lang))
+    if more:
+        terminal.say(say("more.rows", lang, count=more), "dim")
     if aside:
         settings = study.world.settings
         firm, link = int(settings["table.per_firm"]), int(settings["table.per_link"])

@@ -5,7 +5,7 @@ Statuses come in as a function, so that whoever asks can see which ones were rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from chainmap.core.model import ACTIVE, Chain, Flow
@@ -146,14 +146,3 @@ def cycles_and_layers(graph: ChainGraph) -> list[list[str]]:
         sorted(member for part in layer for member in condensed.nodes[part]["members"])
         for layer in nx.topological_generations(condensed)
     ]
-
-
-def find_ring(edges: Iterable[tuple[str, str]]) -> list[str] | None:
-    """A ring of ids among the edges, or None."""
-    import networkx as nx
-
-    try:
-        ring = nx.find_cycle(nx.DiGraph(list(edges)))
-    except nx.NetworkXNoCycle:
-        return None
-    return [start for start, _ in ring]

@@ -201,7 +201,7 @@ class Study:
             raise UnknownRef("firm", "/".join(parts[2:]), firms)
         return self.book.figure("score", firm, chain.id, parts[1])
 
-    @property
+    @cached_property
     def firms(self) -> dict[str, Row]:
         """Visible firms by id."""
         return {row.text("firm"): row for row in self.world.newest("firms")}

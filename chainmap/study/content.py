@@ -149,9 +149,9 @@ def coverage(study: Study, chain: Chain, lang: str) -> str:
 
 
 def table_rows(
-    study: Study, ranked: Iterable[JsonRow], limit: int, lang: str = "zh"
+    study: Study, ranked: Iterable[JsonRow], limit: int | None, lang: str = "zh"
 ) -> tuple[list[JsonRow], int]:
-    """The first candidates as rows of the key-project table, and how many were set aside.
+    """Candidates as rows of the key-project table, and how many were set aside on the way.
 
     At most so many rows a firm and a link (scoring.yaml, ``table``), so that one page covers
     more links; nobody is lost, since ``rank`` lists them all.
@@ -163,7 +163,7 @@ def table_rows(
     rows: list[JsonRow] = []
     aside = 0
     for row in ranked:
-        if len(rows) >= limit:
+        if limit is not None and len(rows) >= limit:
             break
         link = f"{row['chain']}/{row['link']}"
         if firms[row["firm"]] >= per_firm or links[link] >= per_link:
