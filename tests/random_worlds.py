@@ -194,6 +194,7 @@ def future_dates(study_date: str) -> list[str]:
 def flows(draw: Draw, links: list[str]) -> list[dict[str, Any]]:
     """Flows with no pair twice; shares are small enough to sum below 1 however they are counted."""
     found: list[dict[str, Any]] = []
+    shares = pick(draw, [(False, True), (True,)])
     for target in links:
         free = [link for link in links if link != target]
         for _ in range(between(draw, 0, 3)):
@@ -205,7 +206,7 @@ def flows(draw: Draw, links: list[str]) -> list[dict[str, Any]]:
             flow: dict[str, Any] = {"from": members if need == "any" else members[0], "to": target}
             if need:
                 flow["need"] = need
-            if pick(draw, (False, True)):
+            if pick(draw, shares):
                 flow["share"] = pick(draw, [0.0625, 0.1, 0.031, 0.01])
                 flow["source"] = pick(draw, ["s1", "s3", "s4"])
             found.append(flow)
@@ -288,15 +289,20 @@ def firm_rows(draw: Draw, count: int, dates: list[str]) -> list[Row]:
 
 
 def finding_rows(draw: Draw, places: list[Row], dates: list[str], ties: bool) -> list[Row]:
-    """Findings; without ties no two of one link have the same date and the same best grade."""
+    """Findings; without ties no two of one link have the same date and the same best grade.
+
+    In some worlds every link has one with a supply: then demand is derived from many customers.
+    """
     found: list[Row] = []
     taken: set[tuple[str, ...]] = set()
-    for _ in range(between(draw, len(places) // 2, 2 * len(places))):
-        row = dict(pick(draw, places))
+    supplied = places if pick(draw, (False, False, True)) else []
+    for at in range(between(draw, len(places) // 2, 2 * len(places)) + len(supplied)):
+        row = dict(supplied[at] if at < len(supplied) else pick(draw, places))
         row["as_of"] = pick(draw, dates)
         row["source"] = pick(draw, CELLS)
         row["status"] = pick(draw, SAID)
-        amount(draw, row, ("supply", "demand"), "unit", 1)
+        columns = ("supply",) if at < len(supplied) else ("supply", "demand")
+        amount(draw, row, columns, "unit", 9 if at < len(supplied) else 1)
         best = min(GRADES[source] for source in row["source"].split("|"))
         mark = row["source"] if ties else best
         key = (row["chain"], row["link"], last_day(row["as_of"]).isoformat(), mark)

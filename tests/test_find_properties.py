@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import oracle
+import pytest
 import random_worlds
 import world_changes
 import yaml
@@ -140,8 +141,8 @@ def test_every_figure_is_the_oracles_at_any_date(data: st.DataObject) -> None:
             "priority.weights.critical": st.sampled_from([0, 9]),
             "priority.weights.wanted": st.sampled_from([0, 5]),
             "status.strong_at": st.sampled_from([0.3, 0.9]),
-            "status.finding_life_years": st.sampled_from([1, 2]),
-            "status.search_life_years": st.sampled_from([1, 5]),
+            "status.finding_life_years": st.sampled_from([1, 2, 4]),
+            "status.search_life_years": st.sampled_from([1, 4, 5]),
         },
     ),
 )
@@ -237,3 +238,37 @@ def test_an_unrelated_chain_changes_nothing(data: st.DataObject) -> None:
 def test_what_is_dated_after_the_study_date_changes_nothing(data: st.DataObject) -> None:
     world = data.draw(worlds())
     assert_unchanged(data.draw(world_changes.foretold(world)), world)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "years", "study_date", "status"),
+    [
+        ("2024-02-29", 5, "2029-02-28", "weak"),
+        ("2024-02", 5, "2029-02-28", "weak"),
+        ("2024-02-29", 5, "2029-03-01", "unknown"),
+        ("2024-02-29", 4, "2028-02-28", "weak"),
+        ("2024-02-29", 4, "2028-02-29", "unknown"),
+        ("2023-02-28", 5, "2028-02-29", "unknown"),
+        ("2023-02", 5, "2028-02-29", "unknown"),
+    ],
+)
+def test_a_life_that_began_on_29_february_ends_on_the_28th(
+    as_of: str, years: int, study_date: str, status: str
+) -> None:
+    link = {"id": "l0", "name": "环节", "stage": "up", "products": ["产品"]}
+    document = {"chain": "probe", "name": "链", "kind": "future", "region": "示例市"}
+    document |= {"as_of": "2020", "chief": "市级领导", "bureau": "市工信局"}
+    panorama = {"stages": [{"id": "up", "name": "上游"}], "links": [link]}
+    finding = {"chain": "probe", "link": "l0", "as_of": as_of, "source": "s1", "status": "weak"}
+    world = World(
+        {"probe": document | {"panorama": panorama}},
+        {
+            "sources": [{"source": "s1", "title": "示例", "date": "2010", "grade": "A"}],
+            "firms": [],
+            "findings": [finding],
+        },
+        study_date,
+        numbers={"status.finding_life_years": years},
+    )
+    assert product(world)[0][0]["status"] == status
+    assert judge(world)["gaps"]["l0"]["status"] == status

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import sys
 import tempfile
 from pathlib import Path
 from random import Random
@@ -31,6 +33,17 @@ def answer(world: World, chain: str = "probe") -> dict[str, dict[str, Any]]:
         random_worlds.write(world, Path(directory))
         found = oracle.answer(Path(directory), chain)
     return {**found["gaps"], "chain itself": found["chains"]}
+
+
+def test_the_oracle_shares_no_code_with_the_product() -> None:
+    here = Path(__file__).parent
+    text = "".join((here / f"{name}.py").read_text("utf-8") for name in ("oracle", "oracle_files"))
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+        for node in ast.walk(ast.parse(text.replace("from __future__ import annotations", "")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert imported - sys.stdlib_module_names == {"yaml", "oracle_files"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
