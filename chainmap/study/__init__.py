@@ -56,8 +56,13 @@ class Study:
         found: list[Problem] = []
         for chain in self.workspace.chains.values():
             for link in chain.links:
-                found += self._against(chain, link.id)
+                if link.status is not None or self._has_evidence(chain.id, link.id):
+                    found += self._against(chain, link.id)
         return found
+
+    def _has_evidence(self, chain: str, link: str) -> bool:
+        tables = ("findings", "presence", "projects")
+        return any(self.world.rows(t, ("chain", "link"), (chain, link)) for t in tables)
 
     def _against(self, chain: Chain, link: str) -> list[Problem]:
         standing = self.book.value("standing", chain.id, link)
