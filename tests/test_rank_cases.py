@@ -27,7 +27,7 @@ ORDER = {
     "projects": ("project", "firm", "link", "stage"),
     "requests": ("leader", "link", "wanted", "status"),
     "signals": ("firm", "date", "kind", "toward"),
-    "lists": ("list", "year", "rank", "firm", "sector", "revenue", "currency"),
+    "lists": ("list", "year", "rank", "firm", "sector", "revenue", "currency", "source"),
     "sectors": ("list", "sector", "industry"),
     "rates": ("year", "currency", "cny"),
 }
@@ -83,9 +83,9 @@ def world_of(case: dict[str, Any]) -> World:
             {
                 **({"chain": "probe"} if table in OF_A_LINK else {}),
                 **USUAL.get(table, {}),
-                **dict(zip(columns, map(str, cells), strict=False)),
                 **told,
                 "source": SOURCES.get(table, "s1"),
+                **dict(zip(columns, map(str, cells), strict=False)),
             }
             for cells in case.get(table, [])
         ]
@@ -180,3 +180,19 @@ def test_what_is_unknown_of_each_firm_is_drawn_for_each(tmp_path: Path) -> None:
     case = {**SHARED, "lists": [], "activities": [[f, "open"] for f in SHARED["firms"]]}
     found = opened(case, tmp_path).ranking(Request("probe", draws=200))
     assert [(row["rank_p05"], row["rank_p95"]) for row in found.rows] == [(1, 2), (1, 2)]
+
+
+def test_sites_on_links_of_the_same_name_in_two_chains_are_two(tmp_path: Path) -> None:
+    case = {
+        "links": {"steel": "missing", "ship": "missing", "dock": "missing"},
+        "firms": {"a": {}},
+        "activities": [["a", "dock"]],
+        "presence": [["a", "steel", "production"], ["a", "ship", "production"]],
+    }
+    world = world_of(case)
+    world.chains["second"] = {**world.chains["probe"], "chain": "second"}
+    sites = world.tables["presence"]
+    sites.append({**sites[0], "chain": "second"})
+    random_worlds.write(world, tmp_path)
+    (row,) = open_study(tmp_path).ranking(Request("probe", draws=20)).rows
+    assert row["criteria"]["headroom"] == 20
