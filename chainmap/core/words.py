@@ -227,7 +227,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.basis_rows": ("依据的行", "rows behind the basis"),
     "rule.neighbours": ("本地上下游 / 全部上下游", "active neighbours / all"),
     "rule.gone": ("去向", "gone"),
-    "rule.marks": ("各项得分", "marks"),
+    "rule.weights": ("既定权重", "stated weights"),
     "rule.score": ("综合得分", "score"),
     # how a figure came about
     "supply.stated": ("结论所载 {value} {unit}", "stated: {value} {unit}"),

@@ -10,7 +10,7 @@ RULES: dict[str, Rule] = {
     "basis_rows": criteria.basis_rows,
     "neighbours": criteria.neighbours,
     "gone": criteria.gone,
-    "marks": score.marks,
+    "weights": score.weights,
     "score": score.score,
     **{f"criterion.{name}": getattr(criteria, name) for name in criteria.CRITERIA},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from chainmap.core.derivation import Ask
 from chainmap.core.model import ACTIVE, Row
@@ -13,9 +14,20 @@ from chainmap.rank.marks import Mark, clamp, unknown
 IMPACT = ("gap", "fit", "strength", "pull", "cluster")
 LIKELIHOOD = ("signals", "closeness", "headroom")
 CRITERIA = (*IMPACT, *LIKELIHOOD)
+# What a criterion is about: some are the same for all candidates of a link, or of a firm.
+OF_LINK = ("gap", "cluster")
+OF_FIRM = ("strength", "signals", "headroom")
 FIRM_LINK = ("firm", "chain", "link")
 # The cell of a row that says what a firm does, where no activity does.
 TELLING = {"matches": "words", "firms": "industry", "lists": "sector", "sectors": "industry"}
+
+
+def figure_of(criterion: str, firm: str, chain: str, link: str) -> tuple[str, ...]:
+    """The figure that holds a candidate's mark: its rule and arguments."""
+    rule = f"criterion.{criterion}"
+    if criterion in OF_LINK:
+        return (rule, chain, link)
+    return (rule, firm) if criterion in OF_FIRM else (rule, firm, chain, link)
 
 
 def basis(ask: Ask, firm: str, chain: str, link: str) -> str:
@@ -41,12 +53,11 @@ def basis_rows(ask: Ask, firm: str, chain: str, link: str) -> tuple[Row, ...]:
     return tuple(dict.fromkeys(behind))
 
 
-def gap(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+def gap(ask: Ask, chain: str, link: str) -> Mark:
     """How much the gap matters: its priority; a check lies between 0 and that.
 
     A gap without a priority counts 0 and is known. The quantity is shared by all firms of the link.
     """
-    del firm
     priority: float | None = ask("priority", chain, link)
     if priority is None:
         return Mark(0.0)
@@ -70,11 +81,11 @@ def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
         for row in ask("basis_rows", firm, chain, link):
             ask.cell(row, TELLING[row.table])
         return unknown(name, 0.0, ask.setting(f"fit.{found}_ceiling"))
-    words = {fold(word) for word in ask.world.chain(chain).link(link).products}
+    words = _folded(ask.world.chain(chain).link(link).products)
     best: Mark | None = None
     for row in ask.rows("activities", FIRM_LINK, (firm, chain, link)):
         product, role = str(ask.cell(row, "product") or ""), ask.cell(row, "role")
-        folded = fold(product)
+        (folded,) = _folded((product,))
         exact = any(word in folded or (folded and folded in word) for word in words)
         factor = 1.0 if exact else ask.setting("fit.other_product")
         if role:
@@ -89,9 +100,13 @@ def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     return best
 
 
-def strength(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
+@lru_cache(maxsize=1 << 16)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, words))
+
+
+def strength(ask: Ask, firm: str) -> Mark:
     """Size of the firm: 100 * ln(revenue / lo) / ln(hi / lo) in 亿元, kept in 0 to 100."""
-    del chain, link
     revenue = _revenue(ask, firm)
     if revenue is None:
         return unknown(f"strength/{firm}")
@@ -162,9 +177,8 @@ def neighbours(ask: Ask, chain: str, link: str) -> tuple[int, int]:
     return sum(ask("status", chain, other) in ACTIVE for other in near), len(near)
 
 
-def cluster(ask: Ask, firm: str, chain: str, link: str) -> Mark:
+def cluster(ask: Ask, chain: str, link: str) -> Mark:
     """How many active neighbours the firm would find here, against ``cluster.full``."""
-    del firm
     active, _ = ask("neighbours", chain, link)
     ask.say("criterion.cluster_is", active=active)
     return Mark(clamp(100 * active / ask.setting("cluster.full")))
@@ -183,14 +197,13 @@ def toward_here(ask: Ask, kind: str, toward: str) -> bool:
     return workspace.region.removesuffix("市") in toward or around
 
 
-def signals(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
+def signals(ask: Ask, firm: str) -> Mark:
     """Dated events of the firm, each weighing less with every half-life that passed.
 
     Middle + sum of weight * 0.5 ** (years since / half-life), kept in 0 to 100; years of 365.25
     days. A positive weight is multiplied by ``signals.elsewhere`` where the event points away. The
     firm's own events only, and none after the study date; without any the mark is unknown.
     """
-    del chain, link
     today = ask.today().last
     rows = [
         row
@@ -239,14 +252,13 @@ def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     return Mark(math.fsum(base), tuple(open_parts))
 
 
-def headroom(ask: Ask, firm: str, chain: str = "", link: str = "") -> Mark:
+def headroom(ask: Ask, firm: str) -> Mark:
     """How much room its group has left here: nothing yet, sales only, one site, or many.
 
     Rows of the whole group, on any chain, that have not ended. A site is a (firm, chain, link,
     district) with production, research or headquarters; sites outweigh sales, and sales a search
     that found nothing. Without rows the mark is unknown, by firm.
     """
-    del chain, link
     today = ask.today().last
     sites: set[tuple[str, ...]] = set()
     sales = absent = False

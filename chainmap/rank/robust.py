@@ -13,6 +13,7 @@ from chainmap.core.derivation import Book
 from chainmap.rank.candidates import Candidate, Field, agreeing_rows, field_of, on_list
 from chainmap.rank.criteria import CRITERIA
 from chainmap.rank.marks import Mark
+from chainmap.rank.score import marks as marks_of
 
 APART = ("any", "expansion")
 
@@ -105,7 +106,7 @@ def _ranked_rows(
     scored = [(book.value("score", c.firm, c.chain, c.link), c) for c in chosen]
     scored.sort(key=lambda pair: (-round(pair[0].score, 9), pair[1].firm, pair[1].link,
                                   pair[1].chain))  # fmt: skip
-    marks: list[dict[str, Mark]] = [book.value("marks", c.firm, c.chain, c.link) for _, c in scored]
+    marks = [marks_of(book, c.firm, c.chain, c.link) for _, c in scored]
     robust = _robust(book, marks, top, how)
     rows = []
     for at, (score, candidate) in enumerate(scored):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from chainmap.core.derivation import Ask
-from chainmap.rank.criteria import CRITERIA, IMPACT, LIKELIHOOD
+from chainmap.core.derivation import Ask, Book
+from chainmap.rank.criteria import CRITERIA, IMPACT, LIKELIHOOD, figure_of
 from chainmap.rank.marks import Mark
 
 
@@ -19,32 +19,42 @@ class Score:
     likelihood: float | None
 
 
-def marks(ask: Ask, firm: str, chain: str, link: str) -> dict[str, Mark]:
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The stated weights, and their sums over all criteria, impact and likelihood."""
+
+    of: dict[str, float]
+    total: float
+    impact: float
+    likelihood: float
+
+
+def weights(ask: Ask) -> Weights:
+    """The stated weights of the criteria."""
+    of = {name: ask.setting(f"weights.{name}") for name in CRITERIA}
+    impact, likelihood = ([of[name] for name in part] for part in (IMPACT, LIKELIHOOD))
+    return Weights(of, math.fsum(of.values()), math.fsum(impact), math.fsum(likelihood))
+
+
+def marks(book: Book, firm: str, chain: str, link: str) -> dict[str, Mark]:
     """The marks of a candidate on every criterion."""
-    return {name: ask(f"criterion.{name}", firm, chain, link) for name in CRITERIA}
+    return {name: book.value(*figure_of(name, firm, chain, link)) for name in CRITERIA}
 
 
 def score(ask: Ask, firm: str, chain: str, link: str) -> Score:
     """The weighted mean of the criteria, unknown ones at their middle."""
-    values = {name: ask(f"criterion.{name}", firm, chain, link).value for name in CRITERIA}
-    weights = {name: ask.setting(f"weights.{name}") for name in CRITERIA}
-    total = _mean(values, weights, CRITERIA)
-    ask.say(
-        "score.is",
-        parts=[(name, weights[name], values[name]) for name in CRITERIA],
-        total=math.fsum(weights.values()),
-    )
+    stated: Weights = ask("weights")
+    values = {name: ask(*figure_of(name, firm, chain, link)).value for name in CRITERIA}
+    parts = [(name, stated.of[name], values[name]) for name in CRITERIA]
+    ask.say("score.is", parts=parts, total=stated.total)
+    terms = [weight * value for _, weight, value in parts]
+    whole = _over(terms, stated.total)
     return Score(
-        0.0 if total is None else total,
-        _mean(values, weights, IMPACT),
-        _mean(values, weights, LIKELIHOOD),
+        0.0 if whole is None else whole,
+        _over(terms[: len(IMPACT)], stated.impact),
+        _over(terms[len(IMPACT) :], stated.likelihood),
     )
 
 
-def _mean(
-    values: dict[str, float], weights: dict[str, float], names: tuple[str, ...]
-) -> float | None:
-    total = math.fsum(weights[name] for name in names)
-    if total <= 0:
-        return None
-    return math.fsum(weights[name] * values[name] for name in names) / total
+def _over(terms: list[float], total: float) -> float | None:
+    return math.fsum(terms) / total if total > 0 else None

@@ -108,7 +108,7 @@ class _Grower:
         lang = self.lang
         key = figure.rule if figure.rule.startswith("criterion.") else f"rule.{figure.rule}"
         text = say(key, lang)
-        mine = figure.args == self.subject or figure.args == self.subject[1:]
+        mine = figure.args in (self.subject, self.subject[1:], self.subject[:1], ())
         if not mine and figure.rule not in _HEADINGS:
             text += " " + "/".join(part for part in figure.args if part)
         if figure.rule in _HEADINGS:
@@ -156,7 +156,7 @@ def worded(value: Any, lang: str) -> str:
         return repr(round(value, 6)).removesuffix(".0")
     if isinstance(value, Day | str | int):
         return str(value)
-    for name in ("status", "kind", "known", "value", "score"):
+    for name in ("status", "kind", "known", "value", "impact"):
         if hasattr(value, name):
             return _record(value, lang)
     if isinstance(value, Row):
@@ -185,7 +185,7 @@ def _record(value: Any, lang: str) -> str:
         low, known = worded(value.low, lang), worded(value.known, lang)
         return f"{known} (S_low {low}) {value.unit or ''}".rstrip()
     if hasattr(value, "impact"):
-        return f"{value.score:.1f}"
+        return f"{value.score if hasattr(value, 'score') else value.total:.4g}"
     if hasattr(value, "span"):
         if value.span is None:
             return f"{value.value:.1f}"
