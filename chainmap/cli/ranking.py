@@ -67,6 +67,7 @@ def rank(
         "top": found.top,
         "expansion": found.expansion,
         "undecided": found.undecided,
+        "no_gap": found.no_gap,
         "gone": found.gone,
     }
     run.emit(
@@ -132,6 +133,8 @@ def rank_screen(
         terminal.say(say("rank.expansion", lang, count=found.expansion), "dim")
     if found.undecided and not apart:
         terminal.say(say("rank.undecided", lang, count=found.undecided), "dim")
+    if found.no_gap and not apart:
+        terminal.say(say("rank.no_gap", lang, count=found.no_gap), "dim")
     if found.gone:
         joint = "；" if lang == "zh" else "; "
         firms = joint.join(f"{one['name']} {one['toward']} {one['date']}" for one in found.gone)

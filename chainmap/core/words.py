@@ -118,6 +118,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rank.bases": ("候选 {count} 行：{parts}。", "{count} candidate rows: {parts}."),
     "rank.expansion": ("本地已有同类生产，列入增资扩产清单 {count} 行（--basis expansion）。", "{count} rows already produce here: expansion list (--basis expansion)."),
     "rank.undecided": ("仅三位行业代码相符、环节待定 {count} 家（--basis any）。", "{count} firms agree in three digits only, link undecided (--basis any)."),
+    "rank.no_gap": ("另有 {count} 行所在环节没有缺口。", "{count} more rows are on links without a gap."),
     "rank.gone": ("已有去向：{firms}。", "Gone or going elsewhere: {firms}."),
     "rank.empty": ("没有候选企业。", "No candidates."),
     "rank.coverage": ("证据等级：{parts}。", "Evidence grades: {parts}."),

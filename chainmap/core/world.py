@@ -126,7 +126,8 @@ class World:
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Ultimate parent to every firm below it, itself included."""
         members: dict[str, list[str]] = {}
-        for firm in self._parents:
+        # A parent counts also where no row of its own is visible yet.
+        for firm in dict.fromkeys([*self._parents, *filter(None, self._parents.values())]):
             members.setdefault(self.group(firm), []).append(firm)
         return {group: tuple(firms) for group, firms in members.items()}
 

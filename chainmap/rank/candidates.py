@@ -31,6 +31,7 @@ class Field:
     running: tuple[Candidate, ...]
     expansion: tuple[Candidate, ...]
     undecided: tuple[Candidate, ...]
+    no_gap: int = 0  # firms on links that have no gap to close
 
 
 def field_of(book: Book, chain: str) -> Field:
@@ -43,41 +44,42 @@ def field_of(book: Book, chain: str) -> Field:
     world = book.world
     running: list[Candidate] = []
     expansion: list[Candidate] = []
-    placed: set[str] = set()
+    kinds: dict[str, str] = {}
     makers: dict[str, set[str]] = {}
-    for firm, link in _pairs(world, chain):
-        placed.add(firm)
-        kind = book.value("gap", chain, link).kind
-        if link not in makers:
+    pairs = _pairs(world, chain)
+    for (firm, link), basis in pairs.items():
+        if link not in kinds:
+            kinds[link] = book.value("gap", chain, link).kind
             producers = book.value("producing", chain, link)
             makers[link] = {world.group(p.firm) for p in producers if p.firm}
-        candidate = Candidate(firm, chain, link, book.value("basis", firm, chain, link))
-        if world.group(firm) in makers[link]:
-            expansion.append(candidate)
-        elif kind in KINDS:
-            running.append(candidate)
+        if makers[link] and world.group(firm) in makers[link]:
+            expansion.append(Candidate(firm, chain, link, basis))
+        elif kinds[link] in KINDS:
+            running.append(Candidate(firm, chain, link, basis))
+    placed = {firm for firm, _ in pairs}
     undecided = [
         Candidate(firm, chain, "", "undecided")
         for firm in sorted(_by_code(world, chain, 3))
         if firm not in placed
     ]
-    return Field(tuple(running), tuple(expansion), tuple(undecided))
+    idle = len(pairs) - len(running) - len(expansion)
+    return Field(tuple(running), tuple(expansion), tuple(undecided), idle)
 
 
-def _pairs(world: World, chain: str) -> list[tuple[str, str]]:
-    """(firm, link) pairs that an activity, a match or an equal code suggests, each once."""
+def _pairs(world: World, chain: str) -> dict[tuple[str, str], str]:
+    """(firm, link) pairs in order, each with the strongest basis that suggests it."""
     links = world.chain(chain).index
-    pairs: dict[tuple[str, str], None] = {}
-    for table in ("activities", "matches"):
+    pairs: dict[tuple[str, str], str] = {}
+    for table, basis in (("activities", "activity"), ("matches", "match")):
         for row in world.rows(table, ("chain",), (chain,)):
             if row.text("link") in links:
-                pairs[row.text("firm"), row.text("link")] = None
-    by_code = _codes_of_links(world, chain, 4)
-    for firm in _by_code(world, chain, 4):
-        for code in codes_of(world, firm):
-            for link in by_code.get(code, ()):
-                pairs[firm, link] = None
-    return sorted(pairs)
+                pairs.setdefault((row.text("firm"), row.text("link")), basis)
+    firms = world.once("firms_by_code/4", lambda: _firms_by_code(world, 4))
+    for code, coded in _codes_of_links(world, chain, 4).items():
+        for firm in firms.get(code, ()):
+            for link in coded:
+                pairs.setdefault((firm, link), "industry")
+    return dict(sorted(pairs.items()))
 
 
 def _codes_of_links(world: World, chain: str, digits: int) -> dict[str, list[str]]:

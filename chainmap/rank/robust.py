@@ -44,6 +44,7 @@ class Ranking:
     top: int
     expansion: int
     undecided: int
+    no_gap: int
     gone: list[dict[str, str]]
 
 
@@ -74,6 +75,7 @@ def rank(book: Book, chains: Sequence[str], request: Request) -> Ranking:
         top,
         sum(len(f.expansion) for f in fields.values()),
         sum(len(f.undecided) for f in fields.values()),
+        sum(f.no_gap for f in fields.values()),
         gone,
     )
 

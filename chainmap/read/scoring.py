@@ -32,7 +32,16 @@ _RANGES: dict[str, tuple[float, float]] = {
     "robust.draws": (1, 1e6),
     "robust.top": (1, 1e6),
     "table.rows": (1, 1e6),
+    "status.strong_at": (1e-6, 1e6),
+    "figures.one_figure_at": (0, 1),
+    "fit.other_product": (0, 1),
 }
+# Marks and what they are cut at: 0 to 100.
+_MARKS = ("fit.", "pull.", "headroom.")
+_OUT_OF_100 = (
+    "signals.middle", "signals.unknown_low", "signals.unknown_high", "path.near_priority",
+    "path.mid_priority",
+)  # fmt: skip
 _WEIGHT = (-1000.0, 1000.0)
 _USUAL = (0.0, 1e12)
 
@@ -129,6 +138,8 @@ class _Reading:
 
     def _in_range(self, name: str, number: float, at: Place) -> bool:
         usual = _WEIGHT if name.startswith(".".join(_OPEN) + ".") else _USUAL
+        if name in _OUT_OF_100 or (name.startswith(_MARKS) and name != "headroom.large_sites"):
+            usual = (0.0, 100.0)
         low, high = _RANGES.get(name, usual)
         if low <= number <= high:
             return True

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -194,8 +195,9 @@ class _Loading:
             self.broken.add(path.stem)
 
 
+@cache
 def standard_settings(root: Path, limits: Limits = LIMITS) -> Settings:
-    """The numbers that ship with the program."""
+    """The numbers that ship with the program, read once."""
     settings, _ = read_settings(Intake(root, limits), root / "data" / "scoring.yaml", None)
     return settings
 

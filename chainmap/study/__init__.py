@@ -201,9 +201,9 @@ class Study:
         if len(parts) == 2:
             return self.book.figure("link_figures", chain.id, parts[1])
         firm = parts[2]
-        firms = self.firms
-        if len(parts) > 3 or firm not in firms:
-            raise UnknownRef("firm", "/".join(parts[2:]), firms)
+        known = {row.text("firm") for row in self.workspace.rows("firms")}
+        if len(parts) > 3 or firm not in known:
+            raise UnknownRef("firm", "/".join(parts[2:]), known)
         return self.book.figure("score", firm, chain.id, parts[1])
 
     @cached_property

@@ -176,11 +176,13 @@ def table_rows(
 
 
 def _table_row(study: Study, row: JsonRow, number: int, lang: str) -> JsonRow:
-    chain, firm = study.chain(row["chain"]), study.firms[row["firm"]]
+    # A firm may have activities in sight before its own row is.
+    chain, firm = study.chain(row["chain"]), study.firms.get(row["firm"])
     link = chain.link(row["link"])
     project = _project_of(study, row)
     group = study.world.group(row["firm"])
-    investor = " ".join(part for part in (study.world.name(group), firm.text("hq_city")) if part)
+    city = firm.text("hq_city") if firm else ""
+    investor = " ".join(part for part in (study.world.name(group), city) if part)
     products = dict.fromkeys(
         r.text("product")
         for r in study.book.value("basis_rows", row["firm"], chain.id, link.id)
@@ -226,8 +228,8 @@ def _kind(row: JsonRow, lang: str) -> str:
     return say("kind.unsettled", lang, kind=say(f"kind.{row['suspect']}", lang))
 
 
-def _capital(firm: Row, lang: str) -> str | None:
-    country = firm.text("country")
+def _capital(firm: Row | None, lang: str) -> str | None:
+    country = firm.text("country") if firm else ""
     if not country:
         return None
     return say("capital.home" if country == "中国" else "capital.foreign", lang)
