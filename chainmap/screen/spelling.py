@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -28,8 +27,32 @@ _ENDINGS: tuple[tuple[str, str], ...] = (
 _LEGAL = ("公司", "株式会社")
 _BRANCH = ("分公司", "子公司")
 _LATIN = frozenset(
-    "inc incorporated corp corporation co company ltd limited llc plc ag se sa nv bv spa gmbh "
-    "kgaa ab asa oyj lp kk coltd".split()
+    [
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "llc",
+        "plc",
+        "ag",
+        "se",
+        "sa",
+        "nv",
+        "bv",
+        "spa",
+        "gmbh",
+        "kgaa",
+        "ab",
+        "asa",
+        "oyj",
+        "lp",
+        "kk",
+        "coltd",
+    ]
 )
 _LATIN_CLAIMS = {"group": "group", "holding": "holding", "holdings": "holding"}
 _BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
@@ -46,6 +69,19 @@ class Spelling:
     core: str
     claims: frozenset[str] = frozenset()
     legal: bool = False
+
+    @property
+    def registered(self) -> frozenset[str] | None:
+        """What the registered name of a firm with this name claims; None where it is not said."""
+        if self.legal:
+            return self.claims
+        # A name that stops at 集团 may leave off 股份有限公司 but no 控股.
+        return self.claims | {"shares"} if self.claims else None
+
+    @property
+    def bare(self) -> bool:
+        """Whether the name had no ending at all."""
+        return not self.claims and not self.legal
 
 
 def normalise(name: str) -> str:
@@ -145,15 +181,15 @@ def _without_endings(text: str, claims: set[str]) -> tuple[str, bool]:
     return text, legal
 
 
-def fits(written: Spelling, registered: Iterable[str] | None) -> bool:
+def fits(written: Spelling, registered: frozenset[str] | None) -> bool:
     """Whether a written name may mean a firm whose registered name makes these claims.
 
-    A claim that the registered name does not make names another firm; so does a whole legal
-    name that leaves out the group or the holding. None: the registered name is not known.
+    A claim that the registered name does not make names another firm. A whole legal name must
+    make all its claims; only a plain 有限公司 may stand for 股份有限公司. None: nothing is known.
     """
     if registered is None:
         return True
-    known = frozenset(registered)
-    if not written.claims <= known:
+    missing = registered - written.claims
+    if not written.claims <= registered:
         return False
-    return not (written.legal and (known - written.claims) & {"group", "holding"})
+    return not written.legal or not missing or (missing == {"shares"} and not written.claims)
