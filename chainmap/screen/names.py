@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from chainmap.core.model import Row
@@ -12,7 +12,7 @@ from chainmap.screen.spelling import Spelling, bracketed, fits, normalise, plain
 
 __all__ = ["Found", "How", "Names", "normalise"]
 
-How = Literal["literal", "normalised", "alias", "part", "proposed"]
+How = Literal["literal", "normalised", "alias", "part"]
 
 _PROVINCES = (
     "中国", "北京", "天津", "上海", "重庆", "河北", "山西", "内蒙古", "辽宁",
@@ -34,12 +34,15 @@ _LIKE = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a written name led to: one firm, several to choose from, or proposals only."""
+    """What a written name led to: one firm, several to choose from, or proposals only.
+
+    ``how`` says of each firm that was not only proposed in which way it has the name.
+    """
 
     decided: str | None = None
     ambiguous: tuple[str, ...] = ()
     proposed: tuple[tuple[str, float], ...] = ()
-    how: How = "proposed"
+    how: Mapping[str, How] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +103,18 @@ class Names:
             return self._asked(said[0]) or Found(proposed=self._like(said[0].core, whole))
         if not aliases and said[0].bare:
             # 华润 is what a whole group is called: none of its firms is meant for certain.
-            keys += self._beginning(said[0].core, keys[0].how)
+            keys += self._beginning(said[0].core)
         return self._answer(keys)
 
     def _answer(self, keys: list[_Key]) -> Found:
         """One firm is decided; of several none is, and groups stand first."""
-        firms = sorted({key.firm for key in keys}, key=self._order.__getitem__)
+        how: dict[str, How] = {}
+        for key in keys:
+            how.setdefault(key.firm, key.how)
+        firms = sorted(how, key=self._order.__getitem__)
         if len(firms) == 1:
-            return Found(decided=firms[0], how=keys[0].how)
-        return Found(ambiguous=tuple(firms), how=keys[0].how)
+            return Found(decided=firms[0], how=how)
+        return Found(ambiguous=tuple(firms), how=how)
 
     def _asked(self, said: Spelling) -> Found | None:
         """Firms that have the bare word in their names, where there are several."""
@@ -124,11 +130,11 @@ class Names:
         found = self._answer(keys) if keys else Found()
         return found if found.ambiguous else None
 
-    def _beginning(self, word: str, how: How) -> Iterator[_Key]:
+    def _beginning(self, word: str) -> Iterator[_Key]:
         """Firms with a name that begins with the word and goes on."""
         for name, firm in self._known:
             if name != word and name.startswith(word):
-                yield _Key(firm, None, how)
+                yield _Key(firm, None, "part")
 
     def _like(self, *written: str) -> tuple[tuple[str, float], ...]:
         """Up to five firms with the most similar names, best first."""
