@@ -245,13 +245,18 @@ def _readings(name: str) -> list[Spelling]:
 
 def _matching(index: _Index, said: list[Spelling]) -> list[_Key]:
     """The keys that the readings fit; of legal names an exact form goes before all others."""
+    held = [(one, key) for one in said for key in index.get(one.core, ())]
     found = [
         (one, key)
-        for one in said
-        for key in index.get(one.core, ())
+        for one, key in held
         if fits(one, key.claims)
         and not (key.loose and one.legal)
         and not (key.bare and not one.bare)
     ]
     exact = [key for one, key in found if one.legal and one.claims == key.claims]
-    return exact or [key for _, key in found]
+    if exact:
+        return exact
+    if any(one.legal for one, _ in found):
+        # Where several firms bear the name, one more legal form of it may well be one more firm.
+        return [key for _, key in held]
+    return [key for _, key in found]
