@@ -70,7 +70,7 @@ def test_json_holds_the_keys_of_the_contract(command: str) -> None:
     target = () if command == "chains" else (CHAIN,)
     found = as_json(command, *target)
     assert {"as_of", "workspace_hash", "rows"} <= set(found)
-    assert found["as_of"] == "2026-11-24"
+    assert found["as_of"] == "2026-11-25"
     for row in found["rows"]:
         assert set(row) == {*ROWS[command].split(), "ref"}
     if command == "rank":
