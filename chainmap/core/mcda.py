@@ -137,11 +137,33 @@ def draw_uniform(name: str, low: float, high: float, draws: int, seed: int) -> F
     >>> draw_uniform("gap:ic/wafer", 30, 70, 2, seed=1).round(3).tolist()
     [44.559, 31.311]
     """
+    return draw_uniforms({name: (low, high)}, draws, seed)[name]
+
+
+def draw_uniforms(
+    ranges: Mapping[str, tuple[float, float]], draws: int, seed: int
+) -> dict[str, Floats]:
+    """Draw several unknown quantities: by name what ``draw_uniform`` gives, at half the cost.
+
+    ``ranges`` maps each name to its lowest and highest value.
+    """
     _need_draws(draws)
-    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise ValueError(f"{name!r} has no range from {low!r} to {high!r}")
-    drawn = low + (high - low) * _stream(seed, name, b"quantity").random(draws)
-    return np.minimum(drawn, high)  # the product may round up past the end
+    bits = np.random.Philox(key=0)
+    generator, state = np.random.Generator(bits), bits.state
+    drawn = np.empty((len(ranges), draws))
+    counter = np.zeros(4, dtype=np.uint64)
+    for at, (name, (low, high)) in enumerate(ranges.items()):
+        _need_range(name, low, high)
+        # The state of a generator that was made with this key and has not been used.
+        key = np.frombuffer(_key(seed, name, b"quantity"), dtype="<u8").astype(np.uint64)
+        state["state"] = {"counter": counter, "key": key}
+        state |= {"buffer_pos": 4, "has_uint32": 0, "uinteger": 0}
+        bits.state = state
+        generator.random(out=drawn[at])
+        drawn[at] *= high - low
+        drawn[at] += low
+        np.minimum(drawn[at], high, out=drawn[at])  # the product may round up past the end
+    return dict(zip(ranges, drawn, strict=True))
 
 
 def scores(
@@ -221,8 +243,17 @@ def robust(
 
 def _stream(seed: int, name: str, use: bytes) -> np.random.Generator:
     """A stream of random numbers of its own for each seed, name and use."""
-    digest = hashlib.blake2b(f"{seed}\n{name}".encode(), digest_size=16, person=use).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+    key = int.from_bytes(_key(seed, name, use), "little")
+    return np.random.Generator(np.random.Philox(key=key))
+
+
+def _key(seed: int, name: str, use: bytes) -> bytes:
+    return hashlib.blake2b(f"{seed}\n{name}".encode(), digest_size=16, person=use).digest()
+
+
+def _need_range(name: str, low: float, high: float) -> None:
+    if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise ValueError(f"{name!r} has no range from {low!r} to {high!r}")
 
 
 def _need_draws(draws: int) -> None:
@@ -253,16 +284,20 @@ def _check(values: Floats, weights: Floats, unknown: Sequence[Unknown]) -> None:
     if not np.isfinite(weights).all():
         raise ValueError("weights must be finite numbers")
     for at, part in enumerate(unknown):
-        known = set(part.rows.tolist())
+        count = len(part.rows)
         fits = (
             0 <= part.criterion < criteria
-            and part.rows.shape == part.scale.shape == (len(known),)
+            and part.rows.shape == part.scale.shape == (count,)
             and part.drawn.shape == (len(weights),)
-            and all(0 <= row < rows for row in known)
+            and (count == 0 or 0 <= part.rows.min() <= part.rows.max() < rows)
+            and (count < 2 or len(set(part.rows.tolist())) == count)
         )
         if not fits:
             raise ValueError(f"unknown quantity {at} does not fit {rows} rows, {criteria} criteria")
-        if not (np.isfinite(part.drawn).all() and np.isfinite(part.scale).all()):
+        # A sum is finite where all its parts are; one that runs over is looked at closely.
+        if not (math.isfinite(part.drawn.sum()) and math.isfinite(part.scale.sum())) and not (
+            np.isfinite(part.drawn).all() and np.isfinite(part.scale).all()
+        ):
             raise ValueError(f"unknown quantity {at} is not made of finite numbers")
 
 

@@ -144,11 +144,12 @@ def _robust(
             for quantity, scale in mark[name].unknown:
                 ranges[quantity.name] = (quantity.low, quantity.high)
                 uses.setdefault((quantity.name, criterion), []).append((at, scale))
+    drawn = mcda.draw_uniforms(ranges, draws, seed)
     unknown = [
         mcda.Unknown(
             criterion,
             np.array([at for at, _ in rows]),
-            mcda.draw_uniform(name, *ranges[name], draws, seed),
+            drawn[name],
             np.array([scale for _, scale in rows]),
         )
         for (name, criterion), rows in uses.items()
