@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 SCHEMES = ("around", "any", "order")
+WORTH_THREADS = 200_000  # scores from which several threads pay; numpy works outside the lock
 MEMORY = 64 * 2**20  # bytes that the arrays of one chunk of draws may take together
 BYTES_A_SCORE = 72  # scores and their copies, order, places: nine words for each, measured
 ALIKE = 1e9  # totals are equal when they round to the same billionth
@@ -187,9 +190,15 @@ def scores(
     """
     _check(values, weights, unknown)
     layers = list(_layers(unknown, values.shape[1]))
-    size = chunk or max(1, MEMORY // (BYTES_A_SCORE * max(1, len(values))))
-    for start in range(0, len(weights), size):
-        yield _totals(values, weights, layers, slice(start, start + size))
+    for part in _parts(len(weights), len(values), chunk, 1):
+        yield _totals(values, weights, layers, part)
+
+
+def _parts(draws: int, rows: int, chunk: int | None, workers: int) -> list[slice]:
+    """The draws in chunks; those that are worked on at once share the memory."""
+    size = chunk or max(1, MEMORY // workers // (BYTES_A_SCORE * max(1, rows)))
+    size = min(size, -(-draws // workers))
+    return [slice(start, min(start + size, draws)) for start in range(0, draws, size)]
 
 
 def robust(
@@ -224,14 +233,23 @@ def robust(
     count, draws = len(values), len(weights)
     doubled = np.empty((count, draws), dtype=np.int32)  # twice the rank: a whole number
     inside, squared = np.zeros(count), np.zeros(count)
-    start = 0
-    for totals in scores(values, weights, unknown, chunk=chunk):
-        ranks, shares = _places(totals, top)
-        doubled[:, start : start + len(totals)] = ranks.T
-        for share in shares:  # draw by draw: the sum must not know where a chunk ends
-            inside += share
-            squared += share * share
-        start += len(totals)
+    _check(values, weights, unknown)
+    layers = list(_layers(unknown, values.shape[1]))
+    workers = min(4, os.cpu_count() or 1) if count * draws > WORTH_THREADS else 1
+    parts = _parts(draws, count, chunk, workers)
+
+    def places(part: slice) -> tuple[npt.NDArray[np.int32], Floats]:
+        return _places(_totals(values, weights, layers, part), top)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for first in range(0, len(parts), workers):
+            together = parts[first : first + workers]
+            # What they find is added up in the order of the draws, whoever is ready first.
+            for part, (ranks, shares) in zip(together, pool.map(places, together), strict=True):
+                doubled[:, part] = ranks.T
+                for share in shares:  # draw by draw: the sum must not know where a chunk ends
+                    inside += share
+                    squared += share * share
     p_top = inside / draws
     variance = np.maximum(squared / draws - p_top * p_top, 0)
     doubled.sort(axis=1)
