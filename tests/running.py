@@ -24,7 +24,8 @@ def chainmap(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run ``python -m chainmap`` and give back what it said, as bytes."""
     before = ["--workspace", str(workspace)] if workspace else []
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **(env or {})}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    environment |= {"CHAINMAP_CACHE": "off", **(env or {})}
     return subprocess.run(
         [sys.executable, "-m", "chainmap", *before, *map(str, arguments)],
         cwd=cwd or ROOT,

@@ -95,6 +95,7 @@ class Session:
     def open_any(self) -> Study:
         """The study, whatever its problems; where the workspace was found goes to stderr."""
         from chainmap.core.dates import parse_day
+        from chainmap.read.memory import memory
         from chainmap.read.workspace import find, load
         from chainmap.show.progress import working
         from chainmap.study import Study
@@ -112,7 +113,9 @@ class Session:
             at = parse_day(self.as_of) if self.as_of else workspace.study_date
         except ValueError:
             raise Stop(2, self.say("use.as_of", word=self.as_of)) from None
-        return Study(workspace, problems, at)
+        study = Study(workspace, problems, at)
+        study.memory = memory(os.environ)
+        return study
 
     def emit(
         self, out: Output, study: Study, sheet: Sheet, lines: Callable[[Terminal], None]

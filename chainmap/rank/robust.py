@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,6 +18,15 @@ from chainmap.rank.marks import Mark
 from chainmap.rank.score import marks as marks_of
 
 APART = ("any", "expansion")
+METHOD = 1  # raise it when ``core.mcda`` comes to give other numbers for the same input
+
+
+class Memory(Protocol):
+    """Where results are kept between runs."""
+
+    def recall(self, key: str) -> bytes | None: ...
+
+    def keep(self, key: str, data: bytes) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,9 @@ class Ranking:
     gone: list[dict[str, str]]
 
 
-def rank(book: Book, chains: Sequence[str], request: Request) -> Ranking:
+def rank(
+    book: Book, chains: Sequence[str], request: Request, memory: Memory | None = None
+) -> Ranking:
     """Rank the candidates of the chains that the request lets through.
 
     Ranks and intervals are among those; ``top`` only sets k of P(top k) and what is printed.
@@ -62,7 +75,7 @@ def rank(book: Book, chains: Sequence[str], request: Request) -> Ranking:
     if request.basis in APART:
         rows = [_apart_row(book, candidate) for candidate in chosen]
     else:
-        rows = _ranked_rows(book, chosen, top, (request.weights, draws, seed))
+        rows = _ranked_rows(book, chosen, top, (request.weights, draws, seed), memory)
     for at, row in enumerate(rows):
         row["position"] = at + 1
     firms = dict.fromkeys(row["firm"] for row in rows)
@@ -102,14 +115,18 @@ def _kind(book: Book, candidate: Candidate) -> str:
 
 
 def _ranked_rows(
-    book: Book, chosen: list[Candidate], top: int, how: tuple[str, int, int]
+    book: Book,
+    chosen: list[Candidate],
+    top: int,
+    how: tuple[str, int, int],
+    memory: Memory | None,
 ) -> list[dict[str, Any]]:
     """Rows by score, firm and link, with their intervals."""
     scored = [(book.value("score", c.firm, c.chain, c.link), c) for c in chosen]
     scored.sort(key=lambda pair: (-round(pair[0].score, 9), pair[1].firm, pair[1].link,
                                   pair[1].chain))  # fmt: skip
     marks = [marks_of(book, c.firm, c.chain, c.link) for _, c in scored]
-    robust = _robust(book, marks, top, how)
+    robust = _robust(book, marks, top, how, memory)
     rows = []
     for at, (score, candidate) in enumerate(scored):
         row = _row(book, candidate)
@@ -127,14 +144,53 @@ def _ranked_rows(
     return rows
 
 
+@dataclass(frozen=True)
+class _Problem:
+    """All that the intervals follow from: marks, unknown quantities, weights and draws."""
+
+    base: mcda.Floats
+    ranges: dict[str, tuple[float, float]]
+    uses: dict[tuple[str, int], list[tuple[int, float]]]
+    stated: mcda.Floats
+    kappa: float
+    top: int
+    how: tuple[str, int, int]
+
+    @property
+    def key(self) -> str:
+        """Changes with anything that the result depends on, the method included."""
+        digest = hashlib.sha256(self.base.tobytes() + self.stated.tobytes())
+        version = (METHOD, np.__version__)
+        rest = (version, self.base.shape, self.ranges, self.uses, self.kappa, self.top, self.how)
+        digest.update(repr(rest).encode())
+        return f"ranks-{digest.hexdigest()}.npy"
+
+    def solved(self) -> mcda.Robust:
+        """Draw weights and unknown quantities, each quantity once a draw, and rank."""
+        scheme, draws, seed = self.how
+        weights = mcda.draw_weights(self.stated, scheme, self.kappa, draws, seed)
+        drawn = mcda.draw_uniforms(self.ranges, draws, seed)
+        unknown = [
+            mcda.Unknown(
+                criterion,
+                np.array([at for at, _ in rows]),
+                drawn[name],
+                np.array([scale for _, scale in rows]),
+            )
+            for (name, criterion), rows in self.uses.items()
+        ]
+        return mcda.robust(self.base, weights, unknown, self.top)
+
+
 def _robust(
-    book: Book, marks: list[dict[str, Mark]], top: int, how: tuple[str, int, int]
+    book: Book,
+    marks: list[dict[str, Mark]],
+    top: int,
+    how: tuple[str, int, int],
+    memory: Memory | None = None,
 ) -> mcda.Robust:
-    """Draw weights and unknown quantities, each quantity once a draw, and rank."""
-    scheme, draws, seed = how
+    """How sure each rank is: from memory where the very same was worked out before."""
     settings = book.world.settings
-    stated = mcda.stated({name: settings[f"weights.{name}"] for name in CRITERIA})
-    weights = mcda.draw_weights(stated, scheme, settings["robust.kappa"], draws, seed)
     base = np.array([[m[name].base for name in CRITERIA] for m in marks], dtype=float)
     base = base.reshape(len(marks), len(CRITERIA))
     uses: dict[tuple[str, int], list[tuple[int, float]]] = {}
@@ -144,17 +200,37 @@ def _robust(
             for quantity, scale in mark[name].unknown:
                 ranges[quantity.name] = (quantity.low, quantity.high)
                 uses.setdefault((quantity.name, criterion), []).append((at, scale))
-    drawn = mcda.draw_uniforms(ranges, draws, seed)
-    unknown = [
-        mcda.Unknown(
-            criterion,
-            np.array([at for at, _ in rows]),
-            drawn[name],
-            np.array([scale for _, scale in rows]),
-        )
-        for (name, criterion), rows in uses.items()
-    ]
-    return mcda.robust(base, weights, unknown, top)
+    stated = mcda.stated({name: settings[f"weights.{name}"] for name in CRITERIA})
+    asked = _Problem(base, ranges, uses, stated, settings["robust.kappa"], top, how)
+    if memory is None:
+        return asked.solved()
+    key = asked.key
+    found = _unpacked(memory.recall(key), len(marks))
+    if found is None:
+        found = asked.solved()
+        memory.keep(key, _packed(found))
+    return found
+
+
+def _packed(found: mcda.Robust) -> bytes:
+    out = io.BytesIO()
+    columns = [found.p05, found.p95, found.median, found.p_top, found.p_top_error]
+    np.save(out, np.array(columns, dtype=float), allow_pickle=False)
+    return out.getvalue()
+
+
+def _unpacked(data: bytes | None, rows: int) -> mcda.Robust | None:
+    """The result that was kept, None where it is none that could have been kept."""
+    if data is None:
+        return None
+    try:
+        columns = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, OSError):
+        return None
+    if columns.shape != (5, rows) or columns.dtype != float or not np.isfinite(columns).all():
+        return None
+    p05, p95, median, p_top, error = columns
+    return mcda.Robust(p05.astype(np.int64), p95.astype(np.int64), median, p_top, error)
 
 
 def _row(book: Book, candidate: Candidate) -> dict[str, Any]:
