@@ -189,9 +189,14 @@ def test_a_file_that_cannot_be_written_ends_with_4_and_stays_whole(tmp_path: Pat
     assert [p.name for p in tmp_path.iterdir()] == ["held.csv"], "nothing half-written is left"
 
 
+def test_more_draws_than_memory_holds_is_wrong_usage() -> None:
+    done = chainmap("rank", "--draws", "1000000")
+    assert done.returncode == 2 and "至多" in done.stderr.decode()
+
+
 def test_interrupted_ends_with_130() -> None:
     running = subprocess.Popen(
-        [sys.executable, "-m", "chainmap", "rank", "--draws", "1000000", "--format", "json"],
+        [sys.executable, "-m", "chainmap", "rank", CHAIN, "--draws", "200000", "--format", "json"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

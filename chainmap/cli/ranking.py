@@ -10,7 +10,7 @@ import typer
 
 from chainmap.cli.look import known_chain
 from chainmap.cli.options import File, Format, MaybeChain, Top
-from chainmap.cli.session import RANKING, Output, Session, Sheet, session
+from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, session
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def rank(
 
 def ranked(run: Session, study: Study, request: Any) -> Ranking:
     """The ranking; wrong usage where the request names a link that is not there."""
+    from chainmap.rank.robust import TooManyDraws
     from chainmap.show.progress import working
     from chainmap.study import UnknownRef
 
@@ -89,6 +90,8 @@ def ranked(run: Session, study: Study, request: Any) -> Ranking:
             return study.ranking(request)
     except UnknownRef as error:
         run.unknown(f"use.{error.what}", error.word, error.known)
+    except TooManyDraws as error:
+        raise Stop(2, run.say("use.draws", most=error.most)) from None
 
 
 def rank_screen(

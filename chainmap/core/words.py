@@ -170,6 +170,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "use.list": ("没有榜单“{word}”", "no list {word!r}"),
     "use.guess": ("；您是不是要写“{guess}”？", "; did you mean {guess!r}?"),
     "use.known": ("；可用：{known}", "; known: {known}"),
+    "use.draws": ("抽样次数过多，内存放不下；这里至多 {most} 次，或用 --link、--list 缩小范围", "too many draws for the memory: at most {most} here, or narrow it with --link or --list"),
     "use.as_of": ("“{word}”不是日期，写成 2025、2025-06 或 2025-06-30", "{word!r} is not a date; write 2025, 2025-06 or 2025-06-30"),
     "use.suffix": ("输出文件后缀 {suffix} 与 --format {format} 不一致", "suffix {suffix} disagrees with --format {format}"),
     "use.no_suffix": ("不认识输出文件后缀“{suffix}”；可用：{known}", "unknown suffix {suffix!r}; use one of: {known}"),

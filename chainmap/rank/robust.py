@@ -21,6 +21,17 @@ APART = ("any", "expansion")
 METHOD = 1  # raise it when ``core.mcda`` comes to give other numbers for the same input
 
 
+MOST_DRAWN = 250_000_000  # unknown quantities times draws: 2 GB of numbers
+
+
+class TooManyDraws(ValueError):
+    """More draws than memory holds for so many unknown quantities; ``most`` are possible."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
 class Memory(Protocol):
     """Where results are kept between runs."""
 
@@ -200,6 +211,8 @@ def _robust(
             for quantity, scale in mark[name].unknown:
                 ranges[quantity.name] = (quantity.low, quantity.high)
                 uses.setdefault((quantity.name, criterion), []).append((at, scale))
+    if how[1] * len(ranges) > MOST_DRAWN:
+        raise TooManyDraws(MOST_DRAWN // len(ranges))
     stated = mcda.stated({name: settings[f"weights.{name}"] for name in CRITERIA})
     asked = _Problem(base, ranges, uses, stated, settings["robust.kappa"], top, how)
     if memory is None:
