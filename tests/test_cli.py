@@ -288,3 +288,23 @@ def test_init_gives_a_workspace_that_validates_clean(tmp_path: Path) -> None:
     assert as_json("validate", workspace=made)["rows"] == []
     assert chainmap("init", made, workspace=None).returncode == 2
     assert (made / "chains" / "chain.schema.json").exists()
+
+
+def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(tmp_path)]
+    if (
+        sys.platform != "linux"
+        or subprocess.run(mount, check=False, capture_output=True).returncode
+    ):
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        old = tmp_path / "rank.json"
+        old.write_text("old")
+        done = chainmap("rank", CHAIN, "-o", old)
+        assert done.returncode == 4 and b"Traceback" not in done.stderr
+        assert old.read_text() == "old" and [p.name for p in tmp_path.iterdir()] == ["rank.json"]
+        subprocess.run(["mount", "-o", "remount,ro", str(tmp_path)], check=True)
+        assert chainmap("gaps", CHAIN, "-o", old).returncode == 4
+        assert old.read_text() == "old"
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)

@@ -148,7 +148,7 @@ def test_ranks_agree_with_counting_in_fractions(
     compare(*world)
 
 
-@settings(thorough, max_examples=100)
+@settings(thorough)
 @given(worlds(), st.sampled_from(SCHEMES), st.integers(0, 2**40))
 def test_ranks_agree_under_weights_that_are_drawn(
     world: tuple[list[list[Fraction]], list[list[Fraction]], list[Part], int],

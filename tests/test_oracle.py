@@ -22,7 +22,7 @@ from random_worlds import World, worlds
 CASES = sorted(path for path in (Path(__file__).parent / "conformance").iterdir() if path.is_dir())
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 quick = settings(
-    max_examples=100,
+    max_examples=400,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
