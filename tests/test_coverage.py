@@ -78,3 +78,15 @@ def test_the_command_prints_both() -> None:
     assert {row["chain"] for row in as_json("data")["rows"]} >= {CHAIN}
     assert as_json("data", CHAIN, "--verify", "--top", "3")["rows"]
     assert chainmap("data").returncode == 0
+
+
+def test_a_firm_is_called_by_a_list_only_while_it_is_on_it(study: Study) -> None:
+    from chainmap.study.content import firm_class
+
+    places = [row for row in study.world.newest("lists") if row.text("list") == "global500"]
+    newest = max(row.text("year") for row in places)
+    now = {row.text("firm") for row in places if row.text("year") == newest}
+    once = {row.text("firm") for row in places} - now
+    assert once and now
+    assert all(firm_class(study, firm, "zh") != "世界500强" for firm in once)
+    assert all(firm_class(study, firm, "zh") == "世界500强" for firm in now)

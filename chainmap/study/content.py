@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from chainmap.core.model import ACTIVE, Chain, Row
 from chainmap.core.words import figure, say
+from chainmap.rank.candidates import on_list
 from chainmap.show.key_table import filled
 from chainmap.show.panorama import Band, Card
 from chainmap.show.screens import evidence
@@ -267,10 +269,9 @@ def _project_of(study: Study, row: JsonRow) -> Row | None:
 
 
 def firm_class(study: Study, firm: str, lang: str) -> str | None:
-    """The lists that a firm, or the group above it, is on; failing that its ownership."""
-    on = {place.text("list") for place in study.world.rows("lists", ("firm",), (firm,))}
+    """The most telling list whose newest year names the firm; failing that its ownership."""
     for name in _LISTS:
-        if name in on:
+        if firm in study.world.once(f"on_list/{name}", partial(on_list, study.world, name)):
             return say(f"list.{name}", lang)
     row = study.firms.get(firm)
     owner = row.text("ownership") if row else ""
