@@ -54,3 +54,33 @@ def test_no_row_of_the_data_is_lost_in_reading() -> None:
         lines = (DATA / f"{name}.csv").read_text(encoding="utf-8").count("\n")
         assert len(workspace.rows(name)) <= lines - 1
         assert Path(DATA / f"{name}.csv").read_bytes().count(b"\r") == 0
+
+
+def test_no_reason_for_no_fit_serves_more_than_ten_firms() -> None:
+    from collections import Counter
+
+    from chainmap.read.workspace import load
+
+    workspace, _ = load(ROOT)
+    reasons = Counter(row.text("reason") for row in workspace.rows("no_fit"))
+    assert reasons and max(reasons.values()) <= 10
+
+
+def test_every_firm_of_the_newest_lists_is_accounted_for() -> None:
+    """N in, N accounted for: an activity, or a reason for none; and each was looked for here."""
+    from chainmap.read.workspace import load
+
+    workspace, _ = load(ROOT)
+    placed = {r.text("firm") for t in ("activities", "no_fit") for r in workspace.rows(t)}
+    looked = {row.text("firm") for row in workspace.rows("searched")}
+    for name, year, count in (("global500", "2026", 500), ("central_soe", "2025", 100)):
+        rows = [
+            row
+            for row in workspace.rows("lists")
+            if (row.text("list"), row.text("year")) == (name, year)
+        ]
+        assert len(rows) == count
+        assert {row.text("firm") for row in rows} <= placed & looked
+    links = {(row.text("chain"), row.text("link")) for row in workspace.rows("searched")}
+    for chain in workspace.chains.values():
+        assert {(chain.id, link.id) for link in chain.links} <= links
