@@ -19,6 +19,7 @@ from rank_worlds import rank_worlds
 from running import ROOT, as_json, copy_of
 
 from chainmap.core.derivation import Figure, Leaf, replay
+from chainmap.rank.criteria import figure_of
 from chainmap.rank.robust import Request
 from chainmap.study import Study, open_study
 
@@ -173,12 +174,13 @@ def rewrite(root: Path, leaf: Tree, to: str) -> None:
 
 
 def candidate_with(
-    study: Study, table: str, column: str, rule: str, fits: Callable[[Any], bool]
+    study: Study, table: str, column: str, criterion: str, fits: Callable[[Any], bool]
 ) -> tuple[str, Leaf]:
     """The best candidate whose criterion reads such a cell directly, and the cell."""
     wanted = (f"data/{table}.csv", column)
     for row in study.ranking(Request(draws=2)).rows:
-        figure = study.book.figure(rule, row["firm"], row["chain"], row["link"])
+        pair = (row["firm"], row["chain"], row["link"])
+        figure = study.book.figure(*figure_of(criterion, *pair))
         cells = [part for part in figure.inputs if isinstance(part, Leaf)]
         for part in cells:
             at_hand = (part.at.file, part.name) == wanted and part.value is not None
@@ -223,7 +225,7 @@ def test_an_edited_cell_shows_in_the_tree_of_a_score_and_in_the_score(
     tmp_path: Path,
 ) -> None:
     root = copy_of(ROOT, tmp_path)
-    ref, cell = candidate_with(open_study(root), table, column, f"criterion.{criterion}", fits)
+    ref, cell = candidate_with(open_study(root), table, column, criterion, fits)
     before = why(root, ref)
     (leaf,) = [one for one in leaves(before, table, column) if one["line"] == cell.at.line][:1]
     tree, _ = again(root, ref, leaf, to)
