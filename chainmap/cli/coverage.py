@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chainmap.cli.look import known_chain
 from chainmap.cli.options import File, Format, MaybeChain, Top
 from chainmap.cli.session import RANKING, Output, Session, Sheet, session
 from chainmap.core.words import say
@@ -46,7 +45,6 @@ def data(
 
     run = session(context)
     study = run.open((*RANKING, "searched", "no_fit"), chain)
-    known_chain(run, study, chain)
     with working(run.say("progress.verify")):
         rows = verify_rows(study, chain) if verify else coverage_rows(study, chain)
     keys = VERIFY_KEYS if verify else COVERAGE_KEYS

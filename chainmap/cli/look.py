@@ -65,7 +65,6 @@ def gaps(
 ) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    known_chain(run, study, chain)
     rows = study.gap_rows(chain, every)
     run.emit(
         Output(output, form),
@@ -163,12 +162,6 @@ def _flat(node: JsonRow, depth: int) -> list[JsonRow]:
     text = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
     row = {"depth": depth, "rule": node["rule"], "args": "/".join(node["args"]), "value": text}
     return [row, *(r for part in node.get("inputs", ()) for r in _flat(part, depth + 1))]
-
-
-def known_chain(run: Session, study: Study, chain: str | None) -> None:
-    """Ends with wrong usage where there is no such chain."""
-    if chain is not None and chain not in study.workspace.chains:
-        run.unknown("use.chain", chain, study.workspace.chains)
 
 
 def _region(study: Study) -> str:

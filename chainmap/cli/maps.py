@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from chainmap.cli.look import GAP_KEYS, known_chain
+from chainmap.cli.look import GAP_KEYS
 from chainmap.cli.options import Chain, File, Format
 from chainmap.cli.ranking import key_rows, table_screen
 from chainmap.cli.session import RANKING, Output, Session, Sheet, session
@@ -35,7 +35,6 @@ def draw(
 ) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    known_chain(run, study, chain)
     if view == "path":
         _emit_path(run, study, chain, Output(output, form))
     elif output is not None and output.suffix.lower() == ".dot":
@@ -100,7 +99,6 @@ def path_screen(run: Session, study: Study, chain: str, terminal: Terminal) -> N
 def report(context: typer.Context, chain: Chain, form: Format = None, output: File = None) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    known_chain(run, study, chain)
     out = Output(output, form)
     kind = out.format(run)
     rows, aside = key_rows(study, chain, None, run.lang if kind == "table" else "zh")

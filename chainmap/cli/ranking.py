@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from chainmap.cli.look import known_chain
 from chainmap.cli.options import File, Format, MaybeChain, Top
 from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, session
 from chainmap.core.words import say
@@ -53,7 +52,6 @@ def rank(
 
     run = session(context)
     study = run.open(RANKING, chain)
-    known_chain(run, study, chain)
     if on is not None:
         lists = dict.fromkeys(row.text("list") for row in study.world.newest("lists"))
         if on not in lists:
@@ -172,7 +170,6 @@ def table(
 
     run = session(context)
     study = run.open(RANKING, chain)
-    known_chain(run, study, chain)
     out = Output(output, form)
     lang = run.lang if out.format(run) == "table" else "zh"
     rows, aside = key_rows(study, chain, top, lang)

@@ -62,7 +62,7 @@ class Session:
     def open(self, needs: Iterable[str] = EVIDENCE, chain: str | None = None) -> Study:
         """The study; problems of files that the command needs go to stderr, others are counted.
 
-        Raises Stop where the chain that was asked for cannot be read.
+        Raises Stop where the chain that was asked for cannot be read, or is not there.
         """
         study = self.open_any()
         needed = {f"data/{name}.csv" for name in needs} | {"data/region.yaml", "data/scoring.yaml"}
@@ -90,6 +90,8 @@ class Session:
             raise Stop(1, self.say("error.chain_broken", file=files[0]))
         if any(one.at.file == "data/region.yaml" and one.severity == "error" for one in mine):
             raise Stop(1, self.say("error.input"))
+        if chain is not None and chain not in study.workspace.chains:
+            self.unknown("use.chain", chain, study.workspace.chains)
         return study
 
     def open_any(self) -> Study:
