@@ -146,7 +146,7 @@ TABLES: tuple[Table, ...] = (
         _FIRM, _CHAIN, _LINK,
         _key("district", "区市", refers="districts", required=False),
         _key("activity", "活动", "word", "production：本环节的产品或服务由此交付；none：查过而没有", words=ACTIVITIES),
-        _c("output", "产量", "number", "实际产出", unit="output_unit", **_AMOUNT),
+        _c("output", "产量", "number", "实际产出，或在运行的产能", unit="output_unit", **_AMOUNT),
         _c("output_unit", "产量单位"),
         _c("since", "起", "first_day"),
         _c("until", "止", "day"),
