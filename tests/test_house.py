@@ -32,9 +32,9 @@ def test_the_tools_find_nothing(command: tuple[str, ...]) -> None:
 
 def test_files_stay_small() -> None:
     # A catalogue of sentences or columns is one list and is let off.
-    catalogues = {"problems.py", "words.py", "schema.py"}
+    catalogues = {"problems.py", "schema.py"}
     for path in (ROOT / "chainmap").rglob("*.py"):
-        if path.name not in catalogues:
+        if path.name not in catalogues and path.parent.name != "words":
             lines = len(path.read_text(encoding="utf-8").splitlines())
             assert lines <= 420, f"{path}: {lines} lines"
 

@@ -1,10 +1,8 @@
-"""The message catalogue: everything an analyst reads, in Chinese and in English."""
+"""Words of the whole product: statuses, kinds, column heads, help, what goes wrong."""
 
 from __future__ import annotations
 
-from typing import Any
-
-WORDS: dict[str, tuple[str, str]] = {
+WORDS = {
     # statuses: one character, a word, a sentence
     "tag.strong": ("[强]", "[str]"),
     "tag.weak": ("[弱]", "[weak]"),
@@ -363,22 +361,3 @@ WORDS: dict[str, tuple[str, str]] = {
     "progress.verify": ("正在逐项推演", "working out each answer"),
     "progress.rank": ("正在计算名次", "ranking"),
 }  # fmt: skip
-
-
-def say(key: str, lang: str = "zh", /, **words: Any) -> str:
-    """The catalogue's sentence for a key with its words put in; KeyError for an unknown key.
-
-    >>> say("links", "en", count=3)
-    '3 links'
-    """
-    zh, en = WORDS[key]
-    return (zh if lang == "zh" else en).format(**words)
-
-
-def figure(value: float | None, digits: int = 1) -> str:
-    """A number for a reader: rounded, empty where unknown.
-
-    >>> figure(86.69999)
-    '86.7'
-    """
-    return "" if value is None else f"{value:.{digits}f}"
