@@ -10,7 +10,9 @@ from typing import Any
 from chainmap.core.words import backtest, common, leaders, ledger, stability
 
 PARTS = (common, stability, ledger, leaders, backtest)
-WORDS: dict[str, tuple[str, str]] = {key: both for part in PARTS for key, both in part.WORDS.items()}
+WORDS: dict[str, tuple[str, str]] = {
+    key: both for part in PARTS for key, both in part.WORDS.items()
+}
 
 
 def say(key: str, lang: str = "zh", /, **words: Any) -> str:
