@@ -49,6 +49,13 @@ def candidates_by_link(study: Study, chain: str) -> Counter[str]:
 
 def gap_note(study: Study, row: JsonRow, lang: str) -> str:
     """What a reader should know of a gap beside its columns, in one line."""
+    makers = "、".join(maker_names(study, row["chain"], row["link"])[:3])
+    parts = [*gap_facts(study, row, lang), makers, finding_note(study, row)]
+    return ("；" if lang == "zh" else "; ").join(part for part in parts if part)
+
+
+def gap_facts(study: Study, row: JsonRow, lang: str) -> list[str]:
+    """Its value, who wants it, and how old or thin the evidence is."""
     value, chain, link = study.book.value, row["chain"], row["link"]
     parts: list[str] = []
     if row["value_100m_cny"] is not None:
@@ -65,16 +72,17 @@ def gap_note(study: Study, row: JsonRow, lang: str) -> str:
         parts.append(say("note.stale", lang, count=len(stale), day=newest.text("as_of")))
     elif row["status"] == "unknown":
         parts.append(say(f"note.{looked_for(study, chain, link)}", lang))
-    makers = _maker_names(study, chain, link)
-    if makers:
-        parts.append("、".join(makers[:3]))
-    finding = value("standing", chain, link)
-    notes = [r.text("note") for r in finding.rows if r.table == "findings" and r.text("note")]
-    parts += notes[:1]
-    return ("；" if lang == "zh" else "; ").join(parts)
+    return parts
 
 
-def _maker_names(study: Study, chain: str, link: str) -> list[str]:
+def finding_note(study: Study, row: JsonRow) -> str:
+    """What the finding that decided a status says of the link."""
+    standing = study.book.value("standing", row["chain"], row["link"])
+    notes = [r.text("note") for r in standing.rows if r.table == "findings" and r.text("note")]
+    return notes[0] if notes else ""
+
+
+def maker_names(study: Study, chain: str, link: str) -> list[str]:
     producers = study.book.value("producing", chain, link)
     return [short_name(study, firm) for firm in dict.fromkeys(p.firm for p in producers) if firm]
 
@@ -99,12 +107,12 @@ def bands(study: Study, chain: Chain, lang: str) -> list[Band]:
 def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> Card:
     link = chain.link(row["link"])
     name = link_name(chain, link.id, lang) + ("*" if link.critical else "")
-    firms = tuple(_maker_names(study, chain.id, link.id)) if row["status"] in ACTIVE else ()
+    firms = tuple(maker_names(study, chain.id, link.id)) if row["status"] in ACTIVE else ()
     second = ""
     if row["status"] == "missing":
         second = say("note.local_out", lang, count=open_to)
     elif row["status"] == "planned":
-        second = "；".join(_project_words(study, chain.id, link.id))
+        second = "；".join(project_words(study, chain.id, link.id))
     elif not firms:
         joint = "；" if lang == "zh" else "; "
         calls = [say("note.to_call", lang, count=open_to)] if open_to else []
@@ -113,7 +121,7 @@ def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> 
     return Card(row["ref"], name, group, row["status"], evidence(row), second, firms)
 
 
-def _project_words(study: Study, chain: str, link: str) -> list[str]:
+def project_words(study: Study, chain: str, link: str) -> list[str]:
     rows = study.book.value("standing", chain, link).rows
     return [f"{row.text('name')} {row.text('stage')}" for row in rows if row.table == "projects"]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainmap.core.words import backtest, common, leaders, ledger, stability
+from chainmap.core.words import backtest, common, leaders, ledger, pictures, stability
 
-PARTS = (common, stability, ledger, leaders, backtest)
+PARTS = (common, stability, ledger, leaders, backtest, pictures)
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
 }

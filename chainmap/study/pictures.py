@@ -1,0 +1,151 @@
+"""What the pictures say: the panorama's cards and sentences, from the study's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chainmap.core.model import ACTIVE, Chain, Row
+from chainmap.core.schema import STAGE_DATES, STAGES
+from chainmap.core.words import say
+from chainmap.show.pictures.content import Card, Panorama, Stage
+from chainmap.study import JsonRow, Study
+from chainmap.study.content import (
+    candidates_by_link,
+    chain_name,
+    conclusion,
+    coverage,
+    finding_note,
+    gap_facts,
+    link_name,
+    short_name,
+)
+
+DATE_OF = dict(zip(STAGES, STAGE_DATES, strict=True))
+NEXT = 3  # links named for each kind of gap
+
+
+def panorama_content(study: Study, chain: Chain, lang: str) -> Panorama:
+    """The panorama of a chain, before any layout."""
+    rows = {row["link"]: row for row in study.gap_rows(chain.id, all_links=True)}
+    open_to = candidates_by_link(study, chain.id)
+    stages: list[Stage] = []
+    for stage in chain.file.panorama.stages:
+        name, _, words = stage.name.partition(" ")
+        cards = tuple(
+            _card(study, chain, rows[link.id], open_to[link.id], lang)
+            for link in chain.links
+            if link.stage == stage.id
+        )
+        stages.append(Stage(name, words.strip(), cards, name.startswith("支撑")))
+    day = study.world.at.text
+    region = study.workspace.region
+    title = say("picture.title", lang, region=region, chain=chain_name(chain, lang))
+    return Panorama(
+        title,
+        conclusion(study, chain, lang),
+        say("picture.date", lang, day=day),
+        tuple(stages),
+        coverage(study, chain, lang).split("：", 1)[-1],
+        next_steps(list(rows.values()), chain, lang),
+        footer(study, list(rows.values()), lang),
+        day,
+        lang,
+    )
+
+
+def _card(study: Study, chain: Chain, row: JsonRow, open_to: int, lang: str) -> Card:
+    link = chain.link(row["link"])
+    grade = row["evidence_grade"]
+    count = len(row["sources"])
+    firms = makers_by_size(study, chain.id, link.id) if row["status"] in ACTIVE else ()
+    joint = "；" if lang == "zh" else "; "
+    facts = [*gap_facts(study, row, lang), finding_note(study, row)]
+    note = joint.join(part for part in facts if part)
+    calls = say("note.to_call", lang, count=open_to) if open_to else ""
+    lines: tuple[str, ...] = ()
+    if row["status"] == "missing":
+        lines = (say("note.local_out", lang, count=open_to), say("note.local_none", lang))
+    elif row["status"] == "planned":
+        projects = _projects(study, chain.id, link.id)
+        lines = tuple(
+            "、".join(form(study, project) for project in projects) for form in (_dated, _staged)
+        )
+        note = joint.join([*(project.text("name") for project in projects), *filter(None, [note])])
+    elif not firms:
+        lines = tuple(part for part in (note, *_short(study, row, lang)) if part) or (calls,)
+        note = calls if lines[0] != calls else ""
+    return Card(
+        row["ref"],
+        link_name(chain, link.id, lang),
+        row["status"],
+        f"{grade}·{count}" if count and grade else "—",
+        link.group or "",
+        link.critical,
+        firms,
+        len(firms),
+        lines,
+        note,
+        chain.stage_of(link.id).name,
+    )
+
+
+def _short(study: Study, row: JsonRow, lang: str) -> list[str]:
+    """How old or thin the evidence is, in few words."""
+    stale = study.book.value("stale", row["chain"], row["link"])
+    return [say("note.stale_short", lang, count=len(stale))] if stale else []
+
+
+def _projects(study: Study, chain: str, link: str) -> list[Row]:
+    standing = study.book.value("standing", chain, link)
+    return [row for row in standing.rows if row.table == "projects"]
+
+
+def _dated(study: Study, row: Row) -> str:
+    """Who builds, since when it is as far as it is."""
+    stage = row.text("stage")
+    day = row.text(DATE_OF.get(stage, "")) or row.text("as_of")
+    return f"{_who(study, row)} · {day[:7]} {stage}"
+
+
+def _staged(study: Study, row: Row) -> str:
+    return f"{_who(study, row)} {row.text('stage')}"
+
+
+def _who(study: Study, row: Row) -> str:
+    return short_name(study, row.text("firm")) if row.text("firm") else row.text("name")
+
+
+def makers_by_size(study: Study, chain: str, link: str) -> tuple[str, ...]:
+    """Short names of the firms that make a link's product here, the largest known ones first."""
+    firms = dict.fromkeys(p.firm for p in study.book.value("producing", chain, link) if p.firm)
+
+    def size(firm: str) -> float:
+        row = study.firms.get(firm)
+        return -((row and row.number("revenue_100m_cny")) or 0.0)
+
+    return tuple(short_name(study, firm) for firm in sorted(firms, key=size))
+
+
+def next_steps(rows: Sequence[JsonRow], chain: Chain, lang: str) -> str:
+    """The gaps to work on first, by kind; and which to check before."""
+    joint = "、" if lang == "zh" else ", "
+    parts = []
+    for kind in ("fill", "strengthen", "deepen", "extend", "build"):
+        names = [link_name(chain, row["link"], lang) for row in rows if row["kind"] == kind][:NEXT]
+        if names:
+            word = say(f"kind.{kind}", lang)
+            parts.append(say("next.kind", lang, kind=word, links=joint.join(names)))
+    checks = [link_name(chain, row["link"], lang) for row in rows if row["kind"] == "check"][:NEXT]
+    if checks:
+        parts.append(say("next.check", lang, links=joint.join(checks)))
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def footer(study: Study, rows: Sequence[JsonRow], lang: str) -> str:
+    """Which kinds of sources the chain's evidence rests on: only those that it really has."""
+    grades = {study.world.grades.get(source) for row in rows for source in row["sources"]}
+    kinds = [say(f"grade.{grade}", lang) for grade in "ABCD" if grade in grades]
+    if not kinds:
+        return say("picture.no_sources", lang)
+    joint = "、" if lang == "zh" else ", "
+    return say("picture.footer", lang, kinds=joint.join(kinds))
