@@ -8,6 +8,7 @@ import typer
 
 from chainmap.cli.look import GAP_KEYS
 from chainmap.cli.options import Chain, File, Format
+from chainmap.cli.pictures import deliver_pages, is_picture
 from chainmap.cli.ranking import key_rows, table_screen
 from chainmap.cli.session import RANKING, Output, Session, Sheet, session
 from chainmap.core.words import say
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chainmap.show.terminal import Terminal
     from chainmap.study import JsonRow, Study
 
+Sheets = Annotated[Literal["16:9", "a3"], typer.Option("--sheet", help="help.sheet")]
 View = Annotated[Literal["panorama", "path"], typer.Option("--view", help="help.view")]
 
 
@@ -30,17 +32,25 @@ def draw(
     context: typer.Context,
     chain: Chain,
     view: View = "panorama",
+    sheet: Sheets = "16:9",
     form: Format = None,
     output: File = None,
 ) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    if view == "path":
-        _emit_path(run, study, chain, Output(output, form))
+    out = Output(output, form)
+    if view == "panorama" and is_picture(out):
+        from chainmap.show.pictures.panorama import panorama
+        from chainmap.study.pictures import panorama_content
+
+        content = panorama_content(study, study.chain(chain), run.lang)
+        deliver_pages(run, out, panorama(content, sheet))
+    elif view == "path":
+        _emit_path(run, study, chain, out)
     elif output is not None and output.suffix.lower() == ".dot":
-        run.deliver(Output(output, form), _dot(run, study, study.chain(chain)))
+        run.deliver(out, _dot(run, study, study.chain(chain)))
     else:
-        _emit_panorama(run, study, chain, Output(output, form))
+        _emit_panorama(run, study, chain, out)
     run.finish()
 
 

@@ -1,0 +1,83 @@
+"""Pictures as files: which endings there are, and how pages go out in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainmap.cli.session import Output, Session, Stop
+
+if TYPE_CHECKING:
+    from chainmap.show.draw.scene import Page
+
+SUFFIXES = (".svg", ".png", ".pdf", ".pptx")
+
+
+def is_picture(out: Output) -> bool:
+    """Whether the output file is a picture; wrong usage where --format says something else."""
+    return out.file is not None and out.file.suffix.lower() in SUFFIXES
+
+
+def deliver_pages(run: Session, out: Output, pages: Sequence[Page]) -> None:
+    """Pages to the output file; SVG and PNG hold one each, further ones get a number."""
+    from chainmap.show.draw.extras import MissingExtra
+
+    assert out.file is not None
+    suffix = out.file.suffix.lower()
+    if out.wanted is not None:
+        raise Stop(2, run.say("use.suffix", suffix=suffix, format=out.wanted))
+    _warn(run, pages)
+    try:
+        for path, data in _files(out.file, suffix, pages):
+            run.deliver(Output(path, None), data())
+    except MissingExtra as error:
+        raise Stop(3, run.say("use.extra", suffix=suffix, command=error.command)) from None
+
+
+def _files(
+    file: Path, suffix: str, pages: Sequence[Page]
+) -> list[tuple[Path, Callable[[], bytes]]]:
+    own = not _lacking(pages)
+    if suffix == ".pptx":
+        from chainmap.show.draw.pptx import as_pptx
+
+        return [(file, lambda: as_pptx(pages))]
+    if suffix == ".pdf":
+        from chainmap.show.draw.pdf import as_pdf
+
+        return [(file, lambda: as_pdf(pages, own))]
+    return [
+        (_numbered(file, at), lambda page=page: _picture(page, suffix, own))  # type: ignore[misc]
+        for at, page in enumerate(pages, 1)
+    ]
+
+
+def _picture(page: Page, suffix: str, own_fonts_only: bool) -> bytes:
+    if suffix == ".svg":
+        from chainmap.show.draw.svg import as_svg
+
+        return as_svg(page).encode()
+    from chainmap.show.draw.png import as_png
+
+    return as_png(page, own_fonts_only)
+
+
+def _numbered(file: Path, page: int) -> Path:
+    return file if page == 1 else file.with_stem(f"{file.stem}-{page}")
+
+
+def _lacking(pages: Sequence[Page]) -> set[str]:
+    from chainmap.core.text import safe
+    from chainmap.show.draw.fonts import lacking
+    from chainmap.show.draw.scene import texts
+
+    return {ch for page in pages for text in texts(page) for ch in lacking(safe(text.text))}
+
+
+def _warn(run: Session, pages: Sequence[Page]) -> None:
+    """Names characters that the shipped font lacks: another font draws them."""
+    found = sorted(_lacking(pages))
+    if found:
+        shown = "、".join(f"{ch} (U+{ord(ch):04X})" for ch in found[:8])
+        run.tell(run.say("font.lacking", count=len(found), characters=shown))
