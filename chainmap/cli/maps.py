@@ -15,6 +15,7 @@ from chainmap.core.words import say
 
 if TYPE_CHECKING:
     from chainmap.core.model import Chain as ChainModel
+    from chainmap.show.draw.scene import Page
     from chainmap.show.terminal import Terminal
     from chainmap.study import JsonRow, Study
 
@@ -39,12 +40,8 @@ def draw(
     run = session(context)
     study = run.open(RANKING, chain)
     out = Output(output, form)
-    if view == "panorama" and is_picture(out):
-        from chainmap.show.pictures.panorama import panorama
-        from chainmap.study.pictures import panorama_content
-
-        content = panorama_content(study, study.chain(chain), run.lang)
-        deliver_pages(run, out, panorama(content, sheet))
+    if is_picture(out):
+        deliver_pages(run, out, _pages(run, study, chain, view, sheet))
     elif view == "path":
         _emit_path(run, study, chain, out)
     elif output is not None and output.suffix.lower() == ".dot":
@@ -52,6 +49,18 @@ def draw(
     else:
         _emit_panorama(run, study, chain, out)
     run.finish()
+
+
+def _pages(run: Session, study: Study, chain: str, view: str, sheet: str) -> list[Page]:
+    from chainmap.study.pictures import panorama_content, path_content
+
+    if view == "path":
+        from chainmap.show.pictures.path import path_pages
+
+        return path_pages(path_content(study, study.chain(chain), run.lang))
+    from chainmap.show.pictures.panorama import panorama
+
+    return panorama(panorama_content(study, study.chain(chain), run.lang), sheet)
 
 
 def _emit_panorama(run: Session, study: Study, chain: str, out: Output) -> None:

@@ -71,7 +71,8 @@ def timeline(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Lin
     """Conclusion, bars, legend, what has no dates, and what clashes; ``limit`` cells at most."""
     if not rows:
         return [[(_say("none", lang), "")]]
-    lines = [_plain(text) for text in _conclusion(path, rows, limit, lang)]
+    sentences = conclusion(path, rows, lang)
+    lines = [_plain(line) for text in sentences for line in wrap(text, limit, "  ")]
     if any(row["due"] for row in rows):
         chart = _chart(path, rows, limit, lang)
         lines += _one_page(chart) if len(rows) <= ONE_PAGE else _by_term(chart, path)
@@ -129,7 +130,8 @@ def _chart(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> _Chart:
                   area, due, (ends[0], ends[1], ends[2]))  # fmt: skip
 
 
-def _conclusion(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[str]:
+def conclusion(path: Plan, rows: Sequence[Row], lang: str) -> list[str]:
+    """How many actions of which kind, and the longest way through them: a sentence each."""
     kinds = Counter("strengthen" if r["action"] == "deepen" else r["action"] for r in rows)
     order = ("check", "fill", "strengthen", "extend", "build")
     parts = [f"{_kind(kind, lang)} {kinds[kind]}" for kind in order if kinds[kind]]
@@ -157,7 +159,7 @@ def _conclusion(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[
         if any(row["conditional"] for row in way):
             text += joint + _say("if", lang)
         sentences.append(text)
-    return [line for sentence in sentences for line in wrap(sentence, limit, "  ")]
+    return sentences
 
 
 def _one_page(chart: _Chart) -> list[Line]:
@@ -340,22 +342,31 @@ def _items(items: Sequence[str], limit: int, joint: str = "  ") -> list[str]:
     return [*lines, held.rstrip()] if held else lines
 
 
-def _below(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
-    """What has no dates, and what clashes."""
+def remarks(path: Plan, rows: Sequence[Row], lang: str) -> list[str]:
+    """What has no dates, and what clashes: a sentence each."""
     code = {action.id: action.code for action in path.actions}
     named = {row["code"]: f"{safe(row['code'])} {safe(row['title'])}" for row in rows}
-    lines: list[Line] = []
+    sentences = []
     open_ones = [named[row["code"]] for row in rows if not row["due"]]
     if open_ones:
         names = ("、" if lang == "zh" else ", ").join(open_ones)
-        text = _say("unscheduled", lang, names=names)
-        lines += [_plain(line) for line in wrap(text, limit, "  ")]
+        sentences.append(_say("unscheduled", lang, names=names))
     for clash in path.conflicts:
         one, other = named[code[clash.action]], named[code[clash.need]]
         dates = {"start": clash.start.text, "due": clash.due.text}
-        text = _say("conflict", lang, one=one, other=other, **dates)
-        lines += [[(line, "weak")] for line in wrap(text, limit, "  ")]
-    return lines
+        sentences.append(_say("conflict", lang, one=one, other=other, **dates))
+    return sentences
+
+
+def _below(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
+    clashes = len(path.conflicts)
+    sentences = remarks(path, rows, lang)
+    styles = [""] * (len(sentences) - clashes) + ["weak"] * clashes
+    return [
+        [(line, style)]
+        for text, style in zip(sentences, styles, strict=True)
+        for line in wrap(text, limit, "  ")
+    ]
 
 
 def _plain(text: str) -> Line:

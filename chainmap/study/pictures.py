@@ -8,6 +8,7 @@ from chainmap.core.model import ACTIVE, Chain, Row
 from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.core.words import say
 from chainmap.show.pictures.content import Card, Panorama, Stage
+from chainmap.show.pictures.path_content import PathContent, jobs_of, month
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import (
     candidates_by_link,
@@ -149,3 +150,37 @@ def footer(study: Study, rows: Sequence[JsonRow], lang: str) -> str:
         return say("picture.no_sources", lang)
     joint = "、" if lang == "zh" else ", "
     return say("picture.footer", lang, kinds=joint.join(kinds))
+
+
+def path_content(study: Study, chain: Chain, lang: str) -> PathContent:
+    """The path of a chain, before any layout."""
+    from chainmap.plan.path import rows as path_rows
+    from chainmap.show.timeline import conclusion as path_conclusion
+    from chainmap.show.timeline import remarks
+
+    path = study.path(chain.id)
+    rows = path_rows(path, chain, lang)
+    first = month(path.first.text)
+    ends = tuple(month(day.text, last=True) + 1 for day in path.terms)
+    day = study.world.at.text
+    title = say(
+        "path.picture",
+        lang,
+        region=study.workspace.region,
+        chain=chain_name(chain, lang),
+        first=first // 12,
+        last=(ends[2] - 1) // 12,
+    )
+    return PathContent(
+        title,
+        "".join(path_conclusion(path, rows, lang)).replace(" -> ", " → "),
+        say("picture.date", lang, day=day),
+        (say("path.whole", lang), *path.stages),
+        jobs_of(rows, lang),
+        first,
+        (ends[0], ends[1], ends[2]),
+        tuple(remarks(path, rows, lang)),
+        say("path.footer", lang, day=day),
+        day,
+        lang,
+    )
