@@ -8,7 +8,7 @@ import typer
 
 from chainmap.cli.look import GAP_KEYS
 from chainmap.cli.options import Chain, File, Format
-from chainmap.cli.pictures import deliver_pages, is_picture
+from chainmap.cli.pictures import SUFFIXES, deliver_pages
 from chainmap.cli.ranking import key_rows, table_screen
 from chainmap.cli.session import RANKING, Output, Session, Sheet, session
 from chainmap.core.words import say
@@ -39,12 +39,13 @@ def draw(
 ) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    out = Output(output, form)
-    if is_picture(out):
+    out = Output(output, form, SUFFIXES if view == "path" else (*SUFFIXES, ".dot"))
+    kind = out.format(run)
+    if f".{kind}" in SUFFIXES:
         deliver_pages(run, out, _pages(run, study, chain, view, sheet))
     elif view == "path":
         _emit_path(run, study, chain, out)
-    elif output is not None and output.suffix.lower() == ".dot":
+    elif kind == "dot":
         run.deliver(out, _dot(run, study, study.chain(chain)))
     else:
         _emit_panorama(run, study, chain, out)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainmap.cli.session import Output, Session, Stop
+from chainmap.cli.session import Output, Session
 
 if TYPE_CHECKING:
     from chainmap.show.draw.scene import Page
@@ -14,30 +14,18 @@ if TYPE_CHECKING:
 SUFFIXES = (".svg", ".png", ".pdf", ".pptx")
 
 
-def is_picture(out: Output) -> bool:
-    """Whether the output file is a picture; wrong usage where --format says something else."""
-    return out.file is not None and out.file.suffix.lower() in SUFFIXES
-
-
 def deliver_pages(run: Session, out: Output, pages: Sequence[Page]) -> None:
     """Pages to the output file; SVG and PNG hold one each, further ones get a number."""
-    from chainmap.show.draw.extras import MissingExtra
-
     assert out.file is not None
-    suffix = out.file.suffix.lower()
-    if out.wanted is not None:
-        raise Stop(2, run.say("use.suffix", suffix=suffix, format=out.wanted))
     _warn(run, pages)
-    try:
-        for path, data in _files(out.file, suffix, pages):
-            run.deliver(Output(path, None), data())
-    except MissingExtra as error:
-        raise Stop(3, run.say("use.extra", suffix=suffix, command=error.command)) from None
+    # Everything is drawn before anything is written.
+    drawn = [(path, run.optional(make)) for path, make in _files(out.file, pages)]
+    for path, data in drawn:
+        run.deliver(Output(path, None), data)
 
 
-def _files(
-    file: Path, suffix: str, pages: Sequence[Page]
-) -> list[tuple[Path, Callable[[], bytes]]]:
+def _files(file: Path, pages: Sequence[Page]) -> list[tuple[Path, Callable[[], bytes]]]:
+    suffix = file.suffix.lower()
     own = not _lacking(pages)
     if suffix == ".pptx":
         from chainmap.show.draw.pptx import as_pptx

@@ -170,15 +170,23 @@ def table(
 
     run = session(context)
     study = run.open(RANKING, chain)
-    out = Output(output, form)
-    lang = run.lang if out.format(run) == "table" else "zh"
+    out = Output(output, form, (".xlsx",))
+    kind = out.format(run)
+    lang = run.lang if kind == "table" else "zh"
     rows, aside = key_rows(study, chain, top, lang)
     columns = heads(official)
     below: list[list[str]] = []
+    line = ""
     if official:
         bureaus = dict.fromkeys(c.file.bureau or "" for c in study.chains(chain))
         line = official_line("、".join(b for b in bureaus if b), study.world.at.text)
         below = [[line, *[""] * (len(columns) - 1)]]
+    if kind == "xlsx":
+        from chainmap.study.books import table_book
+
+        run.deliver(out, run.optional(lambda: table_book(study, chain, columns, rows, line)))
+        run.finish()
+        return
     run.emit(
         out,
         study,

@@ -147,6 +147,15 @@ class Session:
             raise Stop(4, self.say("error.write", path=out.file, reason=reason)) from error
         self.tell(self.say("written", path=out.file))
 
+    def optional(self, make: Callable[[], bytes]) -> bytes:
+        """What an optional part makes; ends with 3 and the command that installs it."""
+        from chainmap.show.draw.extras import MissingExtra
+
+        try:
+            return make()
+        except MissingExtra as error:
+            raise Stop(3, self.say("use.extra", command=error.command)) from None
+
     def finish(self) -> None:
         """Ends with 1 where the input that a command needed has errors."""
         if self.failed:
@@ -169,24 +178,26 @@ class Session:
 
 @dataclass(frozen=True)
 class Output:
-    """Where and how a command's rows go."""
+    """Where and how a command's rows go; ``also`` are endings that this command can write too."""
 
     file: Path | None
     wanted: str | None
+    also: tuple[str, ...] = ()
 
     def format(self, session: Session) -> str:
-        """table, csv, json or md; wrong usage where suffix and --format disagree."""
+        """table, csv, json, md or another ending; wrong usage where --format disagrees with it."""
         from chainmap.show.formats import FORMATS
 
         if self.file is None:
             return self.wanted or "table"
+        known = {**FORMATS, **{suffix: suffix.removeprefix(".") for suffix in self.also}}
         suffix = self.file.suffix.lower()
-        if suffix not in FORMATS:
-            known = " ".join(FORMATS)
-            raise Stop(2, session.say("use.no_suffix", suffix=suffix, known=known))
-        if self.wanted not in (None, FORMATS[suffix]):
+        if suffix not in known:
+            some = " ".join(known)
+            raise Stop(2, session.say("use.no_suffix", suffix=suffix, known=some))
+        if self.wanted not in (None, known[suffix]):
             raise Stop(2, session.say("use.suffix", suffix=suffix, format=self.wanted))
-        return FORMATS[suffix]
+        return known[suffix]
 
 
 @dataclass(frozen=True)

@@ -116,12 +116,23 @@ def _rules(table: Table) -> str:
     return "".join(rules)
 
 
+def dictionary_rows() -> list[tuple[str, ...]]:
+    """Every column of every table: table, column, Chinese header, key, type, unit, meaning."""
+    return [
+        (f"{table.name} {table.zh}", column.name, column.zh, "是" if column.key else "",
+         _KINDS[column.kind], column.unit, _meaning(column))
+        for table in TABLES
+        for column in table.columns
+    ]  # fmt: skip
+
+
+def _meaning(column: Column) -> str:
+    must = "必填" if column.required and not column.key else ""
+    return "；".join(part for part in (must, column.meaning, " / ".join(column.words)) if part)
+
+
 def _line(column: Column) -> str:
     name = f"**{column.name}**" if column.key else column.name
-    meaning = column.meaning
-    if column.words:
-        meaning = "；".join(part for part in (meaning, " / ".join(column.words)) if part)
-    if column.required and not column.key:
-        meaning = "；".join(part for part in ("必填", meaning) if part)
-    cells = (name, column.zh, _KINDS[column.kind], column.unit, meaning.replace("|", "\\|"))
+    meaning = _meaning(column).replace("|", "\\|")
+    cells = (name, column.zh, _KINDS[column.kind], column.unit, meaning)
     return "| " + " | ".join(cells) + " |"

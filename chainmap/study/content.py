@@ -181,7 +181,9 @@ def table_rows(
             continue
         firms[row["firm"]] += 1
         links[link] += 1
-        rows.append({"ref": row["ref"], **_table_row(study, row, len(rows) + 1, lang)})
+        beside = {key: row[key] for key in ("rank_p05", "rank_p95", "sources")}
+        cells = _table_row(study, row, len(rows) + 1, lang)
+        rows.append({"ref": row["ref"], **cells, **beside})
     return rows, aside
 
 

@@ -1,0 +1,1 @@
+"""Office files: the table as a workbook, the report as a document."""
