@@ -39,12 +39,14 @@ def draw(
 ) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    out = Output(output, form, SUFFIXES if view == "path" else (*SUFFIXES, ".dot"))
+    out = Output(output, form, SUFFIXES if view == "path" else (*SUFFIXES, ".html", ".dot"))
     kind = out.format(run)
     if f".{kind}" in SUFFIXES:
         deliver_pages(run, out, _pages(run, study, chain, view, sheet))
     elif view == "path":
         _emit_path(run, study, chain, out)
+    elif kind == "html":
+        run.deliver(out, _page(run, study, study.chain(chain), sheet))
     elif kind == "dot":
         run.deliver(out, _dot(run, study, study.chain(chain)))
     else:
@@ -62,6 +64,15 @@ def _pages(run: Session, study: Study, chain: str, view: str, sheet: str) -> lis
     from chainmap.show.pictures.panorama import panorama
 
     return panorama(panorama_content(study, study.chain(chain), run.lang), sheet)
+
+
+def _page(run: Session, study: Study, chain: ChainModel, sheet: str) -> bytes:
+    from chainmap.show.pictures.panorama import panorama
+    from chainmap.show.web.page import panorama_page
+    from chainmap.study.pictures import link_evidence, panorama_content
+
+    content = panorama_content(study, chain, run.lang)
+    return panorama_page(content, panorama(content, sheet), link_evidence(study, chain, run.lang))
 
 
 def _emit_panorama(run: Session, study: Study, chain: str, out: Output) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chainmap.core.model import ACTIVE, Chain, Row
 from chainmap.core.schema import STAGE_DATES, STAGES
@@ -22,6 +23,9 @@ from chainmap.study.content import (
 )
 
 DATE_OF = dict(zip(STAGES, STAGE_DATES, strict=True))
+if TYPE_CHECKING:
+    from chainmap.show.web.page import Evidence
+
 NEXT = 3  # links named for each kind of gap
 
 
@@ -184,3 +188,37 @@ def path_content(study: Study, chain: Chain, lang: str) -> PathContent:
         day,
         lang,
     )
+
+
+def link_evidence(study: Study, chain: Chain, lang: str) -> dict[str, list[Evidence]]:
+    """What is known of each link here, by its ref: the best grade first, then the newest."""
+    from chainmap.show.web.page import Evidence
+
+    tables = (("findings", "finding"), ("presence", "presence"), ("projects", "project"))
+    found: dict[str, list[Evidence]] = {}
+    for table, kind in tables:
+        word = say(f"web.{kind}", lang)
+        for row in study.world.rows(table, ("chain",), (chain.id,)):
+            ref = f"{chain.id}/{row.text('link')}"
+            told = Evidence(
+                study.world.grade(row), word, row.text("as_of"), _told(study, row, lang)
+            )
+            found.setdefault(ref, []).append(told)
+    for rows in found.values():
+        rows.sort(key=lambda one: one.date, reverse=True)
+        rows.sort(key=lambda one: one.grade)
+    return found
+
+
+def _told(study: Study, row: Row, lang: str) -> str:
+    """A row of evidence in few words."""
+    parts: list[str] = []
+    if row.table == "findings":
+        status = row.text("status")
+        parts = [say(f"finding.{status}", lang) if status else "", row.text("note")]
+    elif row.table == "presence":
+        activity = say(f"activity.{row.text('activity')}", lang)
+        parts = [study.world.name(row.text("firm")), row.text("district"), activity]
+    else:
+        parts = [row.text("name"), row.text("stage")]
+    return " ".join(part for part in parts if part)

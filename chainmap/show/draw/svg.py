@@ -23,7 +23,8 @@ def as_svg(page: Page, colours: Mapping[str, str] | None = LIGHT) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" '
         f'width="{number(page.width)}" height="{number(page.height)}" font-family="{STACK}" '
-        f'role="img" xml:space="preserve"><title>{escape(page.title)}</title>'
+        f'role="{"group" if colours is None else "img"}" xml:space="preserve">'
+        f"<title>{escape(page.title)}</title>"
     )
     if page.description:
         head += f"<desc>{escape(page.description)}</desc>"
@@ -91,7 +92,9 @@ class _Drawing:
     def _group(self, item: Group) -> str:
         ref = f' data-ref="{escape(item.ref)}"' if item.ref else ""
         name = " ".join(filter(None, (item.kind, item.status)))
-        title = f"<title>{escape(item.title)}</title>" if item.title else ""
+        # In a page the script says it; a picture of its own has the browser's hover text.
+        said = item.title if self.colours is not None else ""
+        title = f"<title>{escape(said)}</title>" if said else ""
         inner = "".join(self.of(part) for part in item.items)
         return f'<g class="{escape(name)}"{ref}>{title}{inner}</g>'
 
