@@ -9,71 +9,40 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chainmap.core.words import say
 from chainmap.show.draw.fonts import fit, width
-from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
+from chainmap.show.draw.scene import Box, Item, Page, Text
 from chainmap.show.pictures.cards import ROW, card, row
 from chainmap.show.pictures.content import Card, Panorama, Stage
 from chainmap.show.pictures.frame import BODY, MARGIN, RIGHT, TALL, WIDE, footing, heading
 from chainmap.show.pictures.legend import legend_box, legend_line, legend_room
+from chainmap.show.pictures.stages import (
+    Column,
+    Form,
+    bottom_of,
+    card_places,
+    columns,
+    panel_ground,
+    shelves,
+    stage_head,
+    unit_of,
+)
 
-COLUMN_GAP = 16.0
-GROUP_GAP = 12.0
-PAD = 10.0
-NOTCH = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How dense a panorama is drawn."""
-
-    name: str
-    height: float
-    card: float  # height of a card
-    gap: float  # between cards
-    header: float  # of a group
-    stage: float  # of a stage
-    columns: int  # cards side by side over all stages, at most
-    widest: float  # a card is never wider
-    rows: bool  # one line a card
-
-
-FEW = Form("few", TALL["16:9"], 104, 8, 34, 44, 5, 360, False)
-FULL = Form("full", TALL["16:9"], 70, 8, 34, 44, 5, 640, False)
-NOTED = Form("noted", TALL["a3"], 104, 8, 34, 44, 5, 640, False)
-NOTED_CLOSE = Form("noted-close", TALL["a3"], 104, 8, 34, 44, 6, 400, False)
-CLOSE = Form("close", TALL["16:9"], 60, 8, 32, 42, 6, 400, False)
-CLOSER = Form("closer", TALL["16:9"], 58, 7, 32, 42, 7, 400, False)
-LINES = Form("lines", TALL["16:9"], 34, 6, 30, 38, 8, 400, True)
-DENSE = Form("dense", TALL["16:9"], ROW, 4, 30, 38, 8, 400, True)
-DENSE_A3 = replace(DENSE, height=TALL["a3"])
+FOOT = 78.0  # below the panels: a line for the legend, and the footer
+SLIDE, A3 = TALL["16:9"] - FOOT, TALL["a3"] - FOOT
+FEW = Form("few", SLIDE, 104, 8, 34, 44, 5, 360)
+FULL = Form("full", SLIDE, 70, 8, 34, 44, 5, 640)
+NOTED = Form("noted", A3, 104, 8, 34, 44, 5, 640)
+NOTED_CLOSE = Form("noted-close", A3, 104, 8, 34, 44, 6, 400)
+CLOSE = Form("close", SLIDE, 60, 8, 32, 42, 6, 400)
+CLOSER = Form("closer", SLIDE, 58, 7, 32, 42, 7, 400)
+LINES = Form("lines", SLIDE, 34, 6, 30, 38, 8, 400, rows=True, text=15, title=18)
+DENSE = Form("dense", SLIDE, ROW, 4, 30, 38, 8, 400, rows=True, text=15, title=18)
+DENSE_A3 = replace(DENSE, floor=A3)
 FEW_UP_TO, FULL_UP_TO, DENSE_UP_TO = 8, 42, 120
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    """A group where it stands in its stage: first column, how many, and which shelf."""
-
-    name: str
-    cards: tuple[Card, ...]
-    first: int
-    across: int
-    top: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A stage where it stands."""
-
-    stage: Stage
-    x: float
-    w: float
-    unit: float  # the width of one column of cards with its panel
-    panels: tuple[_Panel, ...]
-    height: float  # of its panels together
+COLUMN_GAP = FULL.apart
 
 
 def panorama(content: Panorama, sheet: str = "16:9") -> list[Page]:
@@ -83,9 +52,9 @@ def panorama(content: Panorama, sheet: str = "16:9") -> list[Page]:
     if not count:
         return [_empty(content, TALL[sheet])]
     for form in _forms(count, sheet):
-        columns = _columns(stages, form)
-        if columns is not None:
-            return [_page(content, columns, form)]
+        laid = columns(stages, form)
+        if laid is not None:
+            return [_page(content, laid, form)]
     return _stage_by_stage(content, stages)
 
 
@@ -101,250 +70,49 @@ def _forms(count: int, sheet: str) -> list[Form]:
 
 
 def _on_a3(form: Form) -> Form:
-    return replace(form, height=TALL["a3"])
+    return replace(form, floor=A3)
 
 
-def _columns(stages: Sequence[Stage], form: Form) -> list[_Column] | None:
-    """Where each stage stands; None where this form has no room for them.
-
-    Every stage has one column of cards; more go one at a time to the tallest stage that gets
-    lower by it.
-    """
-    if len(stages) > form.columns:
-        return None
-    across = [1] * len(stages)
-    laid = [shelves(stage, 1, form) for stage in stages]
-    while sum(across) < form.columns:
-        tallest = max(range(len(stages)), key=lambda at: (_bottom(laid[at]), -at))
-        if form is FEW and _bottom(laid[tallest]) <= _floor(form) - _top(form):
-            break
-        lower = next(
-            (
-                n
-                for n in range(
-                    across[tallest] + 1, form.columns - sum(across) + across[tallest] + 1
-                )
-                if _bottom(shelves(stages[tallest], n, form)) < _bottom(laid[tallest])
-            ),
-            0,
-        )
-        if not lower:
-            break
-        across[tallest], laid[tallest] = lower, shelves(stages[tallest], lower, form)
-    if max(map(_bottom, laid)) > _floor(form) - _top(form):
-        return None
-    unit = _unit(across, form)
-    columns, x = [], MARGIN
-    for stage, n, panels in zip(stages, across, laid, strict=True):
-        w = n * unit + (n - 1) * GROUP_GAP
-        columns.append(_Column(stage, x, w, unit, panels, _bottom(panels)))
-        x += w + COLUMN_GAP
-    return columns
-
-
-def _unit(across: Sequence[int], form: Form) -> float:
-    between = sum((n - 1) * GROUP_GAP for n in across) + (len(across) - 1) * COLUMN_GAP
-    return min(form.widest + 2 * PAD, (RIGHT - MARGIN - between) / sum(across))
-
-
-def shelves(stage: Stage, columns: int, form: Form) -> tuple[_Panel, ...]:
-    """The groups of a stage in catalogue order, side by side where that makes it lower.
-
-    Groups stand on shelves; those of one shelf share the columns, more of them to the tallest.
-    Which groups share a shelf is chosen so that the whole is as low as it can be, and of equals
-    with the fewest shelves: the best way to place the rest is worked out from the last one back.
-    """
-    groups = list(stage.groups().items())
-    best: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 0, ())] * (len(groups) + 1)
-    for at in range(len(groups) - 1, -1, -1):
-        choices = []
-        for end in range(at + 1, min(len(groups), at + columns) + 1):
-            shares = _shares(groups[at:end], columns, form)
-            tall = max(
-                _group_height(name, len(cards), share, form)
-                for (name, cards), share in zip(groups[at:end], shares, strict=True)
-            )
-            rest, count, _ = best[end]
-            total = tall + (GROUP_GAP + rest if end < len(groups) else 0.0)
-            choices.append((round(total, 6), count + 1, shares))
-        best[at] = min(choices, key=lambda one: one[:2])
-    panels: list[_Panel] = []
-    at, top = 0, 0.0
-    while at < len(groups):
-        shares = best[at][2]
-        here = groups[at : at + len(shares)]
-        tall = max(
-            _group_height(name, len(cards), share, form)
-            for (name, cards), share in zip(here, shares, strict=True)
-        )
-        first = 0
-        for (name, cards), share in zip(here, shares, strict=True):
-            panels.append(_Panel(name, cards, first, share, top, tall))
-            first += share
-        at, top = at + len(shares), top + tall + GROUP_GAP
-    return tuple(panels)
-
-
-def _shares(
-    groups: Sequence[tuple[str, tuple[Card, ...]]], columns: int, form: Form
-) -> tuple[int, ...]:
-    """How many columns each group of a shelf gets: all of them, the tallest first."""
-    shares = [1] * len(groups)
-    while sum(shares) < columns:
-        heights = [
-            _group_height(name, len(cards), share, form)
-            for (name, cards), share in zip(groups, shares, strict=True)
-        ]
-        shares[heights.index(max(heights))] += 1
-    return tuple(shares)
-
-
-def _bottom(panels: Sequence[_Panel]) -> float:
-    return max(panel.top + panel.height for panel in panels)
-
-
-def _top(form: Form) -> float:
-    return BODY + form.stage + 10
-
-
-def _floor(form: Form) -> float:
-    """The lowest that a panel may reach: above it stays a line for the legend, and the footer."""
-    return form.height - 78
-
-
-def _group_height(name: str, cards: int, across: int, form: Form) -> float:
-    lines = math.ceil(cards / across)
-    return _header(name, form) + lines * form.card + (lines - 1) * form.gap + PAD
-
-
-def _header(name: str, form: Form) -> float:
-    return form.header if name else PAD
-
-
-def _page(content: Panorama, columns: Sequence[_Column], form: Form) -> Page:
+def _page(content: Panorama, laid: Sequence[Column], form: Form) -> Page:
+    height = form.floor + FOOT
     items = heading(content.title, content.conclusion, content.date)
-    for at, column in enumerate(columns):
-        items += _stage(content, column, form, at, columns)
-        items += _groups(content, column, form)
-    items += _legend(content, columns, form)
+    for column in laid:
+        items += _stage(content, column, form, laid)
+    items += _legend(content, laid, form)
     right = say("picture.first", content.lang, edition=content.edition)
-    items += footing(content.footer, right, form.height)
-    return Page(WIDE, form.height, tuple(items), content.title, content.conclusion)
+    items += footing(content.footer, right, height)
+    return Page(WIDE, height, tuple(items), content.title, content.conclusion)
 
 
-def _stage(
-    content: Panorama, column: _Column, form: Form, at: int, columns: Sequence[_Column]
-) -> list[Item]:
-    """The head of a stage: a step of the flow points on to the next; support is no step."""
-    x, y, w, h, stage = column.x, BODY, column.w, form.stage, column.stage
-    steps = [one for one in columns if not one.stage.support]
-    points = not stage.support and column is not steps[-1]
-    notched = not stage.support and column is not steps[0]
-    if stage.support:
-        items: list[Item] = [Box(x + 1, y + 1, w - 2, h - 2, "card", Stroke("head", 2))]
-        paint = "ink"
-    else:
-        right = [(x + w - NOTCH, y), (x + w, y + h / 2), (x + w - NOTCH, y + h)]
-        corners = [(x, y), *(right if points else [(x + w, y), (x + w, y + h)]), (x, y + h)]
-        if notched:
-            corners.append((x + NOTCH, y + h / 2))
-        items = [Shape(tuple(corners), "head")]
-        paint = "on-head"
-    left = x + 22
-    end = x + w - (NOTCH + 8 if points else 12)
-    size = 20 if form.stage > 40 else 18
-    count = say("links.short", content.lang, count=len(stage.cards))
-    room = end - left - width(count, 15) - 10
-    name = fit(stage.name, room, size, True)
-    base = y + h / 2 + 7
-    items += [
-        Text(left, base, name, size, paint, True),
-        Text(end, base, count, 15, paint, anchor="end"),
-    ]
-    room -= width(name, size, True) + 12
-    if stage.words and width(stage.words, 15) <= room:
-        items.append(Text(left + width(name, size, True) + 12, base, stage.words, 15, paint))
-    del at
-    return [Group(tuple(items), "stage", title=f"{stage.name} {stage.words}".strip())]
-
-
-def _groups(content: Panorama, column: _Column, form: Form) -> list[Item]:
-    items: list[Item] = []
+def _stage(content: Panorama, column: Column, form: Form, laid: Sequence[Column]) -> list[Item]:
+    """A stage with its head, its groups and their cards."""
+    items = stage_head(column, form, laid, content.lang)
     for panel in column.panels:
-        x = column.x + panel.first * (column.unit + GROUP_GAP)
-        y = _top(form) + panel.top
-        w = panel.across * column.unit + (panel.across - 1) * GROUP_GAP
-        items += _panel(content, panel.name, panel.cards, (x, y, w, panel.height), form)
-        items += _cards(content, panel, (x, y + _header(panel.name, form), w), form)
+        items += panel_ground(panel, column, form, content.lang)
+        for one, x, y, w in card_places(panel, column, form):
+            if form.rows:
+                items.append(row(one, x, y, w, form.card, content.lang))
+            else:
+                items.append(card(one, x, y, w, form.card, content.lang))
     return items
 
 
-def _panel(
-    content: Panorama,
-    name: str,
-    cards: Sequence[Card],
-    at: tuple[float, float, float, float],
-    form: Form,
-) -> list[Item]:
-    """The ground of a group with its name, and how many are missing or unknown."""
-    x, y, w, h = at
-    items: list[Item] = [Box(x, y, w, h, "panel", None, 6)]
-    if not name:
-        return items
-    size = 16 if form.header > 32 else 15
-    base = y + form.header - 11
-    text = open_links(cards, content.lang)
-    room = w - 24 - (width(text, 15) + 12 if text else 0)
-    items.append(Text(x + 12, base, fit(name, room, size, True), size, "ink", True))
-    if text:
-        items.append(Text(x + w - 12, base, text, 15, "sub", anchor="end"))
-    return items
-
-
-def open_links(cards: Sequence[Card], lang: str) -> str:
-    """How many links of a group are missing or unknown; nothing where none is."""
-    counts = Counter(one.status for one in cards)
-    parts = [
-        say(f"group.{status}", lang, count=counts[status])
-        for status in ("missing", "unknown")
-        if counts[status]
-    ]
-    return " · ".join(parts)
-
-
-def _cards(
-    content: Panorama, panel: _Panel, at: tuple[float, float, float], form: Form
-) -> list[Item]:
-    x, y, room = at
-    w = (room - 2 * PAD - (panel.across - 1) * form.gap) / panel.across
-    items: list[Item] = []
-    for number, one in enumerate(panel.cards):
-        down, along = divmod(number, panel.across)
-        left = x + PAD + along * (w + form.gap)
-        top = y + down * (form.card + form.gap)
-        if form.rows:
-            items.append(row(one, left, top, w, form.card, content.lang))
-        else:
-            items.append(card(one, left, top, w, form.card, content.lang))
-    return items
-
-
-def _legend(content: Panorama, columns: Sequence[_Column], form: Form) -> list[Item]:
+def _legend(content: Panorama, laid: Sequence[Column], form: Form) -> list[Item]:
     """How to read the picture: in a free corner where one is large enough, else on one line."""
-    bottom = form.height - 58
-    last = columns[-1].x + columns[-1].w
+    bottom = form.floor + FOOT - 58
+    last = laid[-1].x + laid[-1].w
     places: list[tuple[float, float, float, float]] = []
-    for first in range(len(columns)):
-        for end in range(first, len(columns)):
-            part = columns[first : end + 1]
-            top = _top(form) + max(one.height for one in part) + GROUP_GAP
+    for first in range(len(laid)):
+        for end in range(first, len(laid)):
+            part = laid[first : end + 1]
+            top = form.body + max(one.height for one in part) + form.between
             places.append((part[0].x, top, part[-1].x + part[-1].w, bottom))
     if RIGHT - last - COLUMN_GAP > 0:
         places.append((last + COLUMN_GAP, BODY, RIGHT, bottom))
     room = legend_room(content)
     fitting = [at for at in places if at[2] - at[0] >= 560 and at[3] - at[1] >= room]
     if not fitting:
-        return legend_line(content, form.height - 48, counted=form.rows)
+        return legend_line(content, form.floor + FOOT - 48, counted=form.rows)
     x, top, right, low = max(fitting, key=lambda at: (at[0], at[2]))
     box = (x, top, min(right - x, 760), min(low - top, room + 20))
     return legend_box(content, box, counted=form.rows)
@@ -366,38 +134,38 @@ def _stage_by_stage(content: Panorama, stages: Sequence[Stage]) -> list[Page]:
     pages = [_cover(content, stages, total)]
     for at, (stage, part) in enumerate(parts):
         across = _across(part)
-        unit = _unit([across], DENSE_A3)
         panels = shelves(part, across, DENSE_A3)
-        w = across * unit + (across - 1) * GROUP_GAP
-        column = _Column(part, MARGIN, w, unit, panels, _bottom(panels))
+        unit = unit_of([across], DENSE_A3)
+        w = across * unit + (across - 1) * DENSE_A3.between
+        column = Column(part, MARGIN, w, unit, panels, bottom_of(panels))
         items = heading(f"{content.title} · {stage.name}", content.conclusion, content.date)
-        items += _stage(content, column, DENSE_A3, 0, [column])
-        items += _groups(content, column, DENSE_A3)
-        items += legend_line(content, DENSE_A3.height - 48, counted=True)
+        items += _stage(content, column, DENSE_A3, [column])
+        items += legend_line(content, TALL["a3"] - 48, counted=True)
         page = say("picture.page", content.lang, page=at + 2, pages=total)
-        items += footing(content.footer, page, DENSE_A3.height)
-        pages.append(Page(WIDE, DENSE_A3.height, tuple(items), content.title, content.conclusion))
+        items += footing(content.footer, page, TALL["a3"])
+        pages.append(Page(WIDE, TALL["a3"], tuple(items), content.title, content.conclusion))
     return pages
 
 
 def _across(stage: Stage) -> int:
     """As few cards side by side as one page allows."""
-    room = _floor(DENSE_A3) - _top(DENSE_A3)
-    fits = (n for n in range(4, 9) if _bottom(shelves(stage, n, DENSE_A3)) <= room)
+    room = DENSE_A3.floor - DENSE_A3.body
+    fits = (n for n in range(4, 9) if bottom_of(shelves(stage, n, DENSE_A3)) <= room)
     return next(fits, 8)
 
 
 def _split(stage: Stage) -> list[Stage]:
     """A stage in parts that each fit on a page; only a group that is too long alone is split."""
-    room = _floor(DENSE_A3) - _top(DENSE_A3)
+    room = DENSE_A3.floor - DENSE_A3.body
     pieces: list[tuple[Card, ...]] = []
     for name, cards in stage.groups().items():
-        lines = int((room - _header(name, DENSE_A3) - PAD + 4) // (ROW + 4))
+        head = DENSE_A3.header if name else DENSE_A3.pad
+        lines = int((room - head - DENSE_A3.pad + 4) // (ROW + 4))
         pieces += [cards[at : at + 8 * lines] for at in range(0, len(cards), 8 * lines)]
     parts: list[list[Card]] = [[]]
     for piece in pieces:
         tried = Stage(stage.name, stage.words, (*parts[-1], *piece))
-        full = parts[-1] and _bottom(shelves(tried, 8, DENSE_A3)) > room
+        full = parts[-1] and bottom_of(shelves(tried, 8, DENSE_A3)) > room
         # Two pieces of one group on one page would be drawn as one.
         if full or (parts[-1] and len(tried.groups()) == len(_groups_of(parts[-1]))):
             parts.append([])
@@ -424,10 +192,10 @@ def _cover(content: Panorama, stages: Sequence[Stage], pages: int) -> Page:
         x = MARGIN + at // per_column * (w + COLUMN_GAP)
         y = BODY + 10 + at % per_column * 29
         items += _cover_line(content, name, cards, (x, y, w), is_stage)
-    items += legend_line(content, DENSE_A3.height - 48, counted=True)
+    items += legend_line(content, TALL["a3"] - 48, counted=True)
     right = say("picture.page", content.lang, page=1, pages=pages)
-    items += footing(content.footer, right, DENSE_A3.height)
-    return Page(WIDE, DENSE_A3.height, tuple(items), content.title, content.conclusion)
+    items += footing(content.footer, right, TALL["a3"])
+    return Page(WIDE, TALL["a3"], tuple(items), content.title, content.conclusion)
 
 
 def _cover_line(
