@@ -147,13 +147,18 @@ def next_steps(rows: Sequence[JsonRow], chain: Chain, lang: str) -> str:
 
 
 def footer(study: Study, rows: Sequence[JsonRow], lang: str) -> str:
-    """Which kinds of sources the chain's evidence rests on: only those that it really has."""
-    grades = {study.world.grades.get(source) for row in rows for source in row["sources"]}
-    kinds = [say(f"grade.{grade}", lang) for grade in "ABCD" if grade in grades]
+    """Which kinds of sources the chain's evidence rests on, below the panorama."""
+    kinds = kinds_of_sources(study, rows, lang)
     if not kinds:
         return say("picture.no_sources", lang)
-    joint = "、" if lang == "zh" else ", "
-    return say("picture.footer", lang, kinds=joint.join(kinds))
+    return say("picture.footer", lang, kinds=kinds)
+
+
+def kinds_of_sources(study: Study, rows: Sequence[JsonRow], lang: str) -> str:
+    """The kinds of sources behind the links: only those that there really are."""
+    grades = {study.world.grades.get(source) for row in rows for source in row["sources"]}
+    kinds = [say(f"grade.{grade}", lang) for grade in "ABCD" if grade in grades]
+    return ("、" if lang == "zh" else ", ").join(kinds)
 
 
 def path_content(study: Study, chain: Chain, lang: str) -> PathContent:

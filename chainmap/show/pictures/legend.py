@@ -14,7 +14,7 @@ LINE = 27.0
 LABELLED = 24.0
 
 
-def _shown(content: Panorama) -> list[str]:
+def shown_statuses(content: Panorama) -> list[str]:
     """The statuses that occur, and always the two that must not be taken for each other."""
     counts = content.counts
     return [s for s in STATUSES if counts[s] or s in ("missing", "unknown")]
@@ -22,7 +22,7 @@ def _shown(content: Panorama) -> list[str]:
 
 def legend_room(content: Panorama) -> float:
     """The height that the box needs, with its sentences on two lines each at most."""
-    return 44 + LINE * len(_shown(content)) + 24 + LABELLED * 4
+    return 44 + LINE * len(shown_statuses(content)) + 24 + LABELLED * 4
 
 
 def legend_box(
@@ -39,7 +39,7 @@ def legend_box(
     ]  # fmt: skip
     most = max(counts.values(), default=1)
     top = y + 44
-    for status in _shown(content):
+    for status in shown_statuses(content):
         items += _bar(status, counts[status], most, (x, top, w), lang)
         top += LINE
     items.append(Shape(((x + 16, top + 8), (x + w - 16, top + 8)), None, Stroke("line"), False))
@@ -92,7 +92,7 @@ def legend_line(content: Panorama, y: float, counted: bool) -> list[Item]:
     """The signs with their counts on one line, and what the figures on the cards are."""
     items: list[Item] = []
     x, lang = MARGIN, content.lang
-    for status in _shown(content):
+    for status in shown_statuses(content):
         text = f"{say(f'read.{status}', lang)} {content.counts[status]}"
         items += symbol(status, x + 8, y - 5, status, 6.6)
         items.append(Text(x + 22, y, text, 15, "ink"))

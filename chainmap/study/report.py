@@ -1,0 +1,122 @@
+"""The one-page report of a chain: three sentences that the counts support, and what to decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from chainmap.core.model import ACTIVE, Chain
+from chainmap.core.words import figure, say
+from chainmap.show.key_table import COLUMNS, official_line
+from chainmap.show.pictures.report import MOST_ROWS, Report
+from chainmap.study import JsonRow, Study
+from chainmap.study.books import table_title
+from chainmap.study.content import chain_name, conclusion, link_name
+from chainmap.study.pictures import kinds_of_sources, panorama_content, path_content
+
+SAFE = 0.8  # a share of the draws that is called safe
+NAMED = 4
+
+
+def report_content(
+    study: Study, chain: Chain, rows: Sequence[JsonRow], lang: str, official: bool = False
+) -> Report:
+    """The report of a chain; ``rows`` are those of its key-project table."""
+    name, day = chain_name(chain, lang), study.world.at.text
+    words = {"region": study.workspace.region, "chain": name}
+    gaps = study.gap_rows(chain.id, all_links=True)
+    title = table_title(study, chain.id, lang) if official else say("report.title", lang, **words)
+    findings = [
+        (say("report.state", lang), conclusion(study, chain, lang)),
+        (say("report.lever", lang), _lever(study, chain, gaps, lang)),
+    ]
+    if not official:
+        findings.append((say("report.first", lang), _first(study, chain, lang)))
+    footer = say(
+        "report.footer_plain" if official else "report.footer",
+        lang,
+        kinds=kinds_of_sources(study, gaps, lang) or "-",
+    )
+    signed = official_line(chain.file.bureau or "", day) if official else ""
+    return Report(
+        title,
+        say("report.about", lang, chain=name, day=day),
+        tuple(findings),
+        panorama_content(study, chain, lang),
+        path_content(study, chain, lang),
+        rows,
+        _totals(rows, lang),
+        tuple(_asks(chain, gaps, rows, lang)),
+        footer,
+        official,
+        signed,
+        lang,
+    )
+
+
+def _names(chain: Chain, rows: Sequence[JsonRow], lang: str) -> str:
+    names = [link_name(chain, row["link"], lang) for row in rows[:NAMED]]
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def _lever(study: Study, chain: Chain, gaps: Sequence[JsonRow], lang: str) -> str:
+    """What is here to build on, and who has said what they want."""
+    here = [row for row in gaps if row["status"] in ACTIVE]
+    strong = [row for row in gaps if row["status"] == "strong"]
+    wanted = [row for row in gaps if study.book.value("wanted_rows", chain.id, row["link"])]
+    asked = sum(len(study.book.value("accepted_requests", chain.id, row["link"])) for row in gaps)
+    text = say("report.here", lang, count=len(here), names="")
+    if strong:
+        text += say("report.strong", lang, names=_names(chain, strong, lang))
+    if wanted:
+        text += say("report.wanted", lang, count=len(wanted), names=_names(chain, wanted, lang))
+    if asked:
+        text += say("report.requests", lang, count=asked)
+    return text + ("。" if lang == "zh" else ".")
+
+
+def _first(study: Study, chain: Chain, lang: str) -> str:
+    """Who is safely among the first, whatever the weights; or that nobody is."""
+    from chainmap.rank.robust import Request
+    from chainmap.study.content import short_name
+
+    found = study.ranking(Request(chain.id))
+    if not found.rows:
+        return say("report.no_rows", lang)
+    safe = [row for row in found.rows if row["p_top"] is not None and row["p_top"] >= SAFE][:NAMED]
+    if not safe:
+        return say("report.unstable", lang, top=found.top)
+    names = ("、" if lang == "zh" else ", ").join(short_name(study, row["firm"]) for row in safe)
+    share = math.floor(min(row["p_top"] for row in safe) * 100)
+    words: dict[str, Any] = {"names": names, "count": len(safe), "top": found.top}
+    return say("report.stable", lang, share=f"{share}%", **words)
+
+
+def _totals(rows: Sequence[JsonRow], lang: str) -> str:
+    money = [row[COLUMNS[8]] for row in rows]
+    known = [amount for amount in money if amount is not None]
+    if known:
+        told = say("report.known_money", lang, sum=figure(math.fsum(known)),
+                   unknown=len(money) - len(known))  # fmt: skip
+    else:
+        told = say("report.no_money", lang)
+    shown = min(MOST_ROWS, len(rows))
+    return say("report.totals", lang, shown=shown, all=len(rows), money=told)
+
+
+def _asks(chain: Chain, gaps: Sequence[JsonRow], rows: Sequence[JsonRow], lang: str) -> list[str]:
+    """What needs a decision: next steps of projects, settled gaps, and what to check."""
+    unknown = say("unknown", lang)
+    asks = [
+        say("report.ask_due", lang, name=row[COLUMNS[1]], step=row[COLUMNS[16]])
+        for row in rows
+        if row[COLUMNS[16]] not in (None, unknown)
+    ][:2]
+    settled = [row for row in gaps if row["kind"] in ("fill", "build", "extend") and row["settled"]]
+    if settled:
+        asks.append(say("report.ask_fill", lang, names=_names(chain, settled, lang)))
+    checks = [row for row in gaps if row["kind"] == "check"]
+    if checks:
+        asks.append(say("report.ask_check", lang, names=_names(chain, checks, lang)))
+    return asks[:3]
