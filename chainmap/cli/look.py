@@ -127,7 +127,8 @@ def why(
     except UnknownRef as error:
         run.unknown(f"use.{error.what}", error.word, error.known)
     from chainmap.show.formats import as_json
-    from chainmap.show.why import as_data, tree, tree_lines
+    from chainmap.show.why import tree, tree_lines
+    from chainmap.show.why_data import as_data
 
     sources = {row.text("source"): row for row in study.workspace.rows("sources")}
     out = Output(output, form)

@@ -9,10 +9,11 @@ second one made for display. ``replay`` evaluates a derivation again from its le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chainmap.core.dates import Day
+from chainmap.core.formula import Formula, Work
 from chainmap.core.model import Row, Value
 from chainmap.core.problems import Place
 from chainmap.core.world import World
@@ -43,13 +44,19 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """A computed figure: the rule, its arguments, its value and all that was read for it."""
+    """A computed figure: the rule, its arguments, its value and all that was read for it.
+
+    ``work`` holds the formulas that were run, with their numbers; ``world`` is what it was
+    computed in.
+    """
 
     rule: str
     args: tuple[str, ...]
     value: Any
     inputs: tuple[Input, ...]
     note: tuple[str, Mapping[str, Any]] | None
+    work: tuple[Work, ...]
+    world: World
 
 
 Input = Leaf | Found | Figure
@@ -58,15 +65,33 @@ Input = Leaf | Found | Figure
 class Ask:
     """What a rule reads through; it writes down every answer it gives."""
 
-    def __init__(self, world: World, figure: Callable[..., Figure]) -> None:
+    def __init__(
+        self,
+        world: World,
+        figure: Callable[..., Figure],
+        other: Callable[..., Figure] | None = None,
+    ) -> None:
         self.world = world
+        self._other = other
         self.inputs: list[Input] = []
         self.note: tuple[str, Mapping[str, Any]] | None = None
+        self.done: list[Work] = []
         self._figure = figure
 
     def __call__(self, rule: str, *args: str) -> Any:
         """The value of another figure."""
+        return self.figure(rule, *args).value
+
+    def figure(self, rule: str, *args: str) -> Figure:
+        """Another figure with its derivation, for a rule about how figures came about."""
         figure = self._figure(rule, *args)
+        self.inputs.append(figure)
+        return figure
+
+    def elsewhere(self, world: World, rule: str, *args: str) -> Any:
+        """The value of a figure in another world, where something is put in as if it were so."""
+        assert self._other is not None
+        figure = self._other(world, rule, *args)
         self.inputs.append(figure)
         return figure.value
 
@@ -80,7 +105,9 @@ class Ask:
         """A cell of a row."""
         value = row.cells.get(column)
         at = Place(row.file, row.line)
-        self.inputs.append(Leaf("cell", column, value, at, row.sources, row.text("as_of")))
+        # A row of the table of sources is a source, and has none.
+        sources = () if row.table == "sources" else row.sources
+        self.inputs.append(Leaf("cell", column, value, at, sources, row.text("as_of")))
         return value
 
     def number(self, row: Row, column: str) -> float | None:
@@ -116,6 +143,16 @@ class Ask:
         self.inputs.append(Leaf("date", "study_date", self.world.at, workspace.study_date_at))
         return self.world.at
 
+    def work(self, name: str, formula: Formula, *numbers: Any) -> Any:
+        """What a formula gives for these numbers; how it did stays on record.
+
+        ``name`` is a key of the message catalogue for the part of the figure that it gives,
+        empty where it gives the figure itself.
+        """
+        value = formula(*numbers)
+        self.done.append(Work(name, formula, numbers, value))
+        return value
+
     def say(self, key: str, **words: Any) -> None:
         """How the figure came about, as a sentence of the message catalogue."""
         self.note = (key, words)
@@ -129,6 +166,7 @@ class Book:
         self.rules = rules
         self._figures: dict[tuple[str, ...], Figure] = {}
         self._open: set[tuple[str, ...]] = set()
+        self._elsewhere: dict[str, Book] = {}
 
     def figure(self, rule: str, *args: str) -> Figure:
         """The figure of a rule for these arguments, with its derivation."""
@@ -138,73 +176,99 @@ class Book:
             if key in self._open:
                 raise AssertionError(f"figure depends on itself: {key}")
             self._open.add(key)
-            ask = Ask(self.world, self.figure)
+            ask = Ask(self.world, self.figure, self.elsewhere)
             value = self.rules[rule](ask, *args)
-            figure = Figure(rule, args, value, tuple(ask.inputs), ask.note)
+            figure = Figure(
+                rule, args, value, tuple(ask.inputs), ask.note, tuple(ask.done), self.world
+            )
             self._figures[key] = figure
             self._open.discard(key)
         return figure
+
+    def elsewhere(self, world: World, rule: str, *args: str) -> Figure:
+        """The figure of a rule in another world; what was asked there before is kept."""
+        if world.supposed not in self._elsewhere:
+            self._elsewhere[world.supposed] = Book(world, self.rules)
+        return self._elsewhere[world.supposed].figure(rule, *args)
 
     def value(self, rule: str, *args: str) -> Any:
         """The value of a figure."""
         return self.figure(rule, *args).value
 
 
-class _Replay(Ask):
-    """Gives a rule the answers on record, in their order, and nothing else."""
+class Replay(Ask):
+    """Gives a rule the answers on record, and nothing else.
 
-    def __init__(self, world: World, figure: Figure, again: Callable[[Figure], Any]) -> None:
-        super().__init__(world, lambda *_: figure)
-        self._answers = iter(figure.inputs)
+    Raises AssertionError where the rule asks for something that is not on record.
+    """
+
+    def __init__(self, figure: Figure, again: Callable[[Figure], Figure]) -> None:
+        super().__init__(figure.world, lambda *_: figure)
         self._again = again
+        self._record: dict[tuple[Any, ...], Input] = {}
+        for one in figure.inputs:
+            self._record.setdefault(_question(one), one)
 
-    def __call__(self, rule: str, *args: str) -> Any:
-        recorded = next(self._answers)
-        if not isinstance(recorded, Figure) or (recorded.rule, recorded.args) != (rule, args):
-            raise AssertionError(f"asked for {(rule, *args)}, on record is {recorded}")
-        return self._again(recorded)
+    def _answer(self, *question: Any) -> Any:
+        if question not in self._record:
+            raise AssertionError(f"not on record: {question}")
+        return self._record[question]
+
+    def figure(self, rule: str, *args: str) -> Figure:
+        return self._again(self._answer("figure", self.world.supposed, rule, *args))
+
+    def elsewhere(self, world: World, rule: str, *args: str) -> Any:
+        return self._again(self._answer("figure", world.supposed, rule, *args)).value
 
     def rows(self, table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> tuple[Row, ...]:
         del columns
-        recorded = next(self._answers)
-        assert isinstance(recorded, Found) and (recorded.table, recorded.key) == (table, key)
-        return recorded.rows
-
-    def _leaf(self, name: str) -> Any:
-        recorded = next(self._answers)
-        assert isinstance(recorded, Leaf) and recorded.name == name
-        return recorded.value
+        rows: tuple[Row, ...] = self._answer("rows", table, key).rows
+        return rows
 
     def cell(self, row: Row, column: str) -> Value:
-        del row
-        value: Value = self._leaf(column)
+        value: Value = self._answer("cell", column, row.file, row.line).value
         return value
 
     def setting(self, name: str) -> float:
-        value: float = self._leaf(name)
+        at = self.world.settings.numbers[name].at
+        value: float = self._answer("setting", name, at.file, at.line).value
         return value
 
     def structure(
         self, chain: str, path: tuple[str | int, ...], value: Any, sources: tuple[str, ...] = ()
     ) -> Any:
-        del chain, value, sources
-        return self._leaf(".".join(str(part) for part in path))
+        del value, sources
+        at = self.world.chain(chain).place(*path)
+        name = ".".join(str(part) for part in path)
+        return self._answer("structure", name, at.file, at.line).value
 
     def today(self) -> Day:
-        day: Day = self._leaf("study_date")
+        at = self.world.workspace.study_date_at
+        day: Day = self._answer("date", "study_date", at.file, at.line).value
         return day
+
+
+def _question(one: Input) -> tuple[Any, ...]:
+    """What a rule asked when it was given this."""
+    if isinstance(one, Figure):
+        return ("figure", one.world.supposed, one.rule, *one.args)
+    if isinstance(one, Found):
+        return ("rows", one.table, one.key)
+    return (one.kind, one.name, one.at.file, one.at.line)
 
 
 def replay(book: Book, figure: Figure) -> Any:
     """Evaluate a derivation again from its leaves alone.
 
-    Raises AssertionError where a rule now asks for something that is not on record.
+    Every figure in it is worked out anew, its inputs first, and no rule is given anything but
+    what stands on record. Raises AssertionError where a rule asks for something else.
     """
-    done: dict[int, Any] = {}
+    done: dict[int, Figure] = {}
 
-    def again(one: Figure) -> Any:
+    def again(one: Figure) -> Figure:
         if id(one) not in done:
-            done[id(one)] = book.rules[one.rule](_Replay(book.world, one, again), *one.args)
+            value = book.rules[one.rule](Replay(one, again), *one.args)
+            done[id(one)] = replace(one, value=value)
         return done[id(one)]
 
-    return again(figure)
+    return again(figure).value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
@@ -14,6 +14,14 @@ from chainmap.core.schema import BY_NAME, EXTRA_KEYS, GRADES
 
 Key = tuple[str, ...]
 T = TypeVar("T")
+
+
+class Memory(Protocol):
+    """Where results are kept between runs."""
+
+    def recall(self, key: str) -> bytes | None: ...
+
+    def keep(self, key: str, data: bytes) -> None: ...
 
 
 class World:
@@ -28,6 +36,8 @@ class World:
         self._graphs: dict[str, ChainGraph] = {}
         self.unseen: dict[str, int] = {}
         self._of_tables: dict[str, Any] = {}
+        self.memory: Memory | None = None  # results of earlier runs, where the user keeps them
+        self.supposed = ""  # what is put in as if it were so, empty in the world as it is
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Something worked out from the tables alone, kept under its name."""
@@ -36,10 +46,14 @@ class World:
         found: T = self._of_tables[name]
         return found
 
-    def with_chain(self, chain: Chain) -> World:
-        """The same world but for one chain; what was looked up in the tables is shared."""
+    def with_chain(self, chain: Chain, supposed: str = "") -> World:
+        """The same world but for one chain; what was looked up in the tables is shared.
+
+        ``supposed`` says what was put in as if it were so.
+        """
         chains = {**self.workspace.chains, chain.id: chain}
         other = World(replace(self.workspace, chains=chains), self.at)
+        other.supposed = supposed
         other._newest, other._indexes, other.unseen = self._newest, self._indexes, self.unseen
         other._of_tables = self._of_tables
         for name in ("grades", "_parents", "groups"):

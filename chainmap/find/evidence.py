@@ -5,13 +5,13 @@ Rules of DESIGN sections 3 and 4.2. Each takes ``ask`` and ids, and reads throug
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from chainmap.core.dates import years_later
 from chainmap.core.derivation import Ask
+from chainmap.core.formula import Number, total
 from chainmap.core.model import ACTIVE, Row
 from chainmap.core.schema import STAGE_DATES, STAGES
 
@@ -142,7 +142,7 @@ def supply(ask: Ask, chain: str, link: str) -> Supply:
     if len(units) > 1:
         ask.say("supply.mixed", units=sorted(units))
         return Supply(None, 0.0, None, rows)
-    low = math.fsum(p.output for p in known if p.output is not None)
+    low = ask.work("formula.s_low", total, [p.output for p in known])
     unit_or_none = units.pop() if units else None
     whole = bool(producers) and len(known) == len(producers) and low > 0
     if not producers:
@@ -193,7 +193,7 @@ def demand(ask: Ask, chain: str, link: str) -> Demand:
 
 def derived_demand(ask: Ask, chain: str, link: str) -> Demand:
     """Sum over customers of share times their supply, with the rule for any-groups (4.2)."""
-    terms: list[float] = []
+    terms: list[tuple[float, int, float]] = []
     rows: list[Row] = []
     sources: list[str] = []
     lower_bound = alternative = False
@@ -208,7 +208,7 @@ def derived_demand(ask: Ask, chain: str, link: str) -> Demand:
             here = [member for member in flow.sources if ask("made_here", chain, member)]
             if here and link not in here:
                 if ask("made_here", chain, flow.target):
-                    terms.append(0.0)
+                    terms.append((0.0, 1, 0.0))
                 continue
             divisor, whole = max(1, len(here)), not here
         share = flow.share
@@ -218,13 +218,18 @@ def derived_demand(ask: Ask, chain: str, link: str) -> Demand:
         path = ("panorama", "flows", at, "share")
         share_sources = tuple(part.strip() for part in (flow.source or "").split("|") if part)
         share = ask.structure(chain, path, share, share_sources)
-        terms.append(share / divisor * theirs.known)
+        terms.append((share, divisor, theirs.known))
         rows += theirs.rows
         sources += share_sources
         alternative = alternative or whole
     if not terms:
         ask.say("demand.unknown")
         return Demand(None, None)
-    total = math.fsum(terms)
-    ask.say("demand.derived", value=total, count=len(terms), lower=lower_bound)
-    return Demand(total, MONEY, lower_bound, alternative, True, tuple(rows), tuple(sources))
+    value = ask.work("", shares_of_supplies, terms)
+    ask.say("demand.derived", count=len(terms))
+    return Demand(value, MONEY, lower_bound, alternative, True, tuple(rows), tuple(sources))
+
+
+def shares_of_supplies(terms: Sequence[tuple[Number, Number, Number]]) -> Number:
+    """The sum of share / members * supply over the customers."""
+    return total([share / members * supply for share, members, supply in terms])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 from chainmap.core.derivation import Ask
+from chainmap.core.formula import Number, least, ratio, total
 from chainmap.core.model import ACTIVE
 from chainmap.find.evidence import MONEY, Demand, Supply
 
@@ -23,12 +25,15 @@ def completeness(ask: Ask, chain: str) -> tuple[float | None, float | None]:
         return None, None
     active = sum(by_status[status] for status in ACTIVE)
     ask.say("completeness.is", active=active, unknown=by_status["unknown"], links=links)
-    return active / links, (active + by_status["unknown"]) / links
+    return (
+        ask.work("formula.low", ratio, active, links),
+        ask.work("formula.high", share_of_both, active, by_status["unknown"], links),
+    )
 
 
 def local_ratio_value(ask: Ask, chain: str) -> float | None:
     """Met demand over demand, over links with both known in 亿元 and the demand exact."""
-    met, wanted = [], []
+    pairs: list[tuple[float, float]] = []
     for link in ask.world.graph(chain).links:
         asked: Demand = ask("demand", chain, link)
         made: Supply = ask("supply", chain, link)
@@ -36,11 +41,12 @@ def local_ratio_value(ask: Ask, chain: str) -> float | None:
             continue
         if (asked.unit, made.unit) != (MONEY, MONEY) or asked.lower_bound or asked.alternative:
             continue
-        met.append(min(made.known, asked.value))
-        wanted.append(asked.value)
-    total = math.fsum(wanted)
-    ask.say("local.value", links=len(wanted))
-    return math.fsum(met) / total if total else None
+        pairs.append((made.known, asked.value))
+    ask.say("local.value", links=len(pairs))
+    if not math.fsum(wanted for _, wanted in pairs):
+        return None
+    found: float = ask.work("", met_share, pairs)
+    return found
 
 
 def local_ratio_count(ask: Ask, chain: str) -> tuple[float | None, float | None]:
@@ -56,7 +62,22 @@ def local_ratio_count(ask: Ask, chain: str) -> tuple[float | None, float | None]
             met += bool(found & ACTIVE)
             maybe += bool(found & (ACTIVE | {"unknown"}))
     ask.say("local.count", needs=needs, met=met, maybe=maybe)
-    return (met / needs, maybe / needs) if needs else (None, None)
+    if not needs:
+        return None, None
+    return (
+        ask.work("formula.low", ratio, met, needs),
+        ask.work("formula.high", ratio, maybe, needs),
+    )
+
+
+def share_of_both(one: Number, other: Number, whole: Number) -> Number:
+    """Two parts of a whole together."""
+    return (one + other) / whole
+
+
+def met_share(pairs: Sequence[tuple[Number, Number]]) -> Number:
+    """Of (made, wanted) pairs: the sum of what is met over the sum of what is wanted."""
+    return total([least(made, wanted) for made, wanted in pairs]) / total([w for _, w in pairs])
 
 
 def chain_figures(ask: Ask, chain: str) -> None:

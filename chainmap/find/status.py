@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chainmap.core.derivation import Ask
+from chainmap.core.formula import ratio
 from chainmap.core.model import ACTIVE, Row
 from chainmap.find.evidence import (
     COMING,
@@ -69,9 +70,14 @@ def _from_capacity(ask: Ask, chain: str, link: str) -> Standing | None:
     status = ""
     if made.known == 0:
         status = "missing"
-    elif made.known is not None and made.known / wanted.value < strong_at:
+    elif made.known is not None and (
+        ask.work("formula.s_over_d", ratio, made.known, wanted.value) < strong_at
+    ):
         status = "weak"
-    elif made.low / wanted.value >= strong_at and not wanted.lower_bound:
+    elif (
+        ask.work("formula.low_over_d", ratio, made.low, wanted.value) >= strong_at
+        and not wanted.lower_bound
+    ):
         status = "strong"
     if not status:
         return None

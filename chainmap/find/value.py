@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chainmap.core.derivation import Ask
+from chainmap.core.formula import Number, least, ln, most, ratio, total, within
 from chainmap.core.graph import stopped_by
 from chainmap.find.evidence import MONEY, Demand, Supply
 from chainmap.find.gaps import Gap
 
+WEIGHTS = {
+    "term.value": "priority.weights.value",
+    "term.dependents": "priority.weights.dependents",
+    "term.critical": "priority.weights.critical",
+    "term.wanted": "priority.weights.wanted",
+}
+ANCHORS = {"dependents": "priority.dependents_anchor", "wanted": "priority.wanted_full"}
 _BY_DEMAND = ("fill", "extend", "build")
 
 
@@ -40,8 +49,7 @@ def worth_as(ask: Ask, chain: str, link: str, kind: str) -> Worth:
         made: Supply = ask("supply", chain, link)
         if made.known is None or made.unit != MONEY:
             return Worth()
-        value = max(0.0, wanted.value - made.known)
-    ask.say("value.is", value=value)
+        value = ask.work("", shortfall, wanted.value, made.known)
     return Worth(value, wanted.lower_bound, wanted.alternative)
 
 
@@ -55,12 +63,14 @@ def dependents(ask: Ask, chain: str, link: str) -> float:
         path = ("panorama", "links", index[other], "id")
         ask.structure(chain, path, other)
     ask.say("dependents.are", stopped=len(stopped), others=others)
-    return len(stopped) / others if others else 0.0
+    return ask.work("", ratio, len(stopped), others) if others else 0.0
 
 
 def wanted_count(ask: Ask, chain: str, link: str) -> int:
     """Accepted requests and live wanted findings of a link."""
-    return len(ask("accepted_requests", chain, link)) + len(ask("wanted_rows", chain, link))
+    requests, wants = ask("accepted_requests", chain, link), ask("wanted_rows", chain, link)
+    found: int = ask.work("", both, len(requests), len(wants))
+    return found
 
 
 def critical(ask: Ask, chain: str, link: str) -> bool:
@@ -77,19 +87,17 @@ def priority(ask: Ask, chain: str, link: str) -> float | None:
     if kind in (None, "none", "planned", "covered"):
         return None
     value = ask("check_worth" if found.kind == "check" else "worth", chain, link).value
-    terms = [
-        ("dependents", _against(ask, ask("dependents", chain, link), "dependents_anchor")),
-        ("critical", 1.0 if ask("critical", chain, link) else 0.0),
-        ("wanted", _against(ask, ask("wanted_count", chain, link), "wanted_full")),
-    ]
-    if value is not None:
-        terms.insert(0, ("value", _log_share(ask, value)))
-    weights = {name: ask.setting(f"priority.weights.{name}") for name, _ in terms}
-    total = math.fsum(weights.values())
-    if total == 0:
+    marks: dict[str, float] = {} if value is None else {"term.value": _log_share(ask, value)}
+    marks |= {
+        "term.dependents": _against(ask, "dependents", ask("dependents", chain, link)),
+        "term.critical": 1.0 if ask("critical", chain, link) else 0.0,
+        "term.wanted": _against(ask, "wanted", ask("wanted_count", chain, link)),
+    }
+    terms = {name: (ask.setting(WEIGHTS[name]), mark) for name, mark in marks.items()}
+    if math.fsum(weight for weight, _ in terms.values()) == 0:
         return None
-    ask.say("priority.is", parts=[(name, weights[name], part) for name, part in terms])
-    return 100 * math.fsum(weights[name] * part for name, part in terms) / total
+    mean: float = ask.work("", percent_mean, terms)
+    return mean
 
 
 def check_worth(ask: Ask, chain: str, link: str) -> Worth:
@@ -98,11 +106,43 @@ def check_worth(ask: Ask, chain: str, link: str) -> Worth:
     return worth_as(ask, chain, link, found.suspect or "none")
 
 
-def _against(ask: Ask, amount: float, anchor: str) -> float:
-    full = ask.setting(f"priority.{anchor}")
-    return min(1.0, amount / full) if full > 0 else float(amount > 0)
+def _against(ask: Ask, name: str, amount: float) -> float:
+    full = ask.setting(ANCHORS[name])
+    if full <= 0:
+        return float(amount > 0)
+    share: float = ask.work(f"formula.{name}", full_at, amount, full)
+    return share
 
 
 def _log_share(ask: Ask, value: float) -> float:
     low, high = ask.setting("priority.value_lo"), ask.setting("priority.value_hi")
-    return min(1.0, max(0.0, math.log(1 + value / low) / math.log(1 + high / low)))
+    share: float = ask.work("formula.value", log_share, value, low, high)
+    return share
+
+
+# The formulas
+
+
+def shortfall(wanted: Number, made: Number) -> Number:
+    """What is wanted and not made, at least 0."""
+    return most(0.0, wanted - made)
+
+
+def both(one: Number, other: Number) -> Number:
+    """Two counts together."""
+    return one + other
+
+
+def full_at(amount: Number, full: Number) -> Number:
+    """An amount against the one that counts in full: 0 to 1."""
+    return least(1.0, amount / full)
+
+
+def log_share(value: Number, low: Number, high: Number) -> Number:
+    """ln(1 + value / low) / ln(1 + high / low), kept in 0 to 1."""
+    return within(0.0, ln(1 + value / low) / ln(1 + high / low), 1.0)
+
+
+def percent_mean(terms: Mapping[str, tuple[Number, Number]]) -> Number:
+    """100 times the mean of (weight, mark from 0 to 1) pairs."""
+    return 100 * total([w * n for w, n in terms.values()]) / total([w for w, _ in terms.values()])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from chainmap.core.derivation import Ask
+from chainmap.core.formula import Number, ln, total
 from chainmap.core.model import ACTIVE, Row
 from chainmap.core.text import fold
 from chainmap.rank.candidates import code_rows
@@ -17,6 +19,7 @@ CRITERIA = (*IMPACT, *LIKELIHOOD)
 # What a criterion is about: some are the same for all candidates of a link, or of a firm.
 OF_LINK = ("gap", "cluster")
 OF_FIRM = ("strength", "signals", "headroom")
+YEAR = 365.25  # days
 FIRM_LINK = ("firm", "chain", "link")
 # The cell of a row that says what a firm does, where no activity does.
 TELLING = {"matches": "words", "firms": "industry", "lists": "sector", "sectors": "industry"}
@@ -89,7 +92,9 @@ def fit(ask: Ask, firm: str, chain: str, link: str) -> Mark:
         exact = any(word in folded or (folded and folded in word) for word in words)
         factor = 1.0 if exact else ask.setting("fit.other_product")
         if role:
-            mark = Mark(factor * ask.setting(f"fit.{role}"))
+            mark = Mark(
+                ask.work("formula.activity", discounted, factor, ask.setting(f"fit.{role}"))
+            )
         else:
             low, high = ask.setting("fit.minor"), ask.setting("fit.main")
             mark = unknown(name, factor * low, factor * high)
@@ -113,7 +118,7 @@ def strength(ask: Ask, firm: str) -> Mark:
     low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
     if revenue <= low or high <= low:
         return Mark(0.0 if revenue <= low else 100.0)
-    return Mark(clamp(100 * math.log(revenue / low) / math.log(high / low)))
+    return Mark(ask.work("", log_scale, revenue, low, high))
 
 
 def _revenue(ask: Ask, firm: str) -> float | None:
@@ -134,7 +139,8 @@ def _revenue(ask: Ask, firm: str) -> float | None:
         for rate in ask.rows("rates", ("year", "currency"), (row.text("year"), currency)):
             cny = ask.number(rate, "cny")
             assert revenue is not None and cny is not None
-            return revenue * cny
+            found: float = ask.work("formula.revenue", in_cny, revenue, cny)
+            return found
     return None
 
 
@@ -181,7 +187,7 @@ def cluster(ask: Ask, chain: str, link: str) -> Mark:
     """How many active neighbours the firm would find here, against ``cluster.full``."""
     active, _ = ask("neighbours", chain, link)
     ask.say("criterion.cluster_is", active=active)
-    return Mark(clamp(100 * active / ask.setting("cluster.full")))
+    return Mark(ask.work("", percent_of_full, active, ask.setting("cluster.full")))
 
 
 def toward_here(ask: Ask, kind: str, toward: str) -> bool:
@@ -215,15 +221,17 @@ def signals(ask: Ask, firm: str) -> Mark:
         low, high = ask.setting("signals.unknown_low"), ask.setting("signals.unknown_high")
         return unknown(f"signals/{firm}", low, high)
     half_life = ask.setting("signals.half_life_years")
-    terms = [ask.setting("signals.middle")]
+    events: list[tuple[float, ...]] = []
     for row in rows:
         kind, day = str(ask.cell(row, "kind")), ask.day(row, "date")
         assert day is not None
         weight = ask.setting(f"signals.weights.{kind}")
+        event: tuple[float, ...] = (weight,)
         if weight > 0 and not toward_here(ask, kind, str(ask.cell(row, "toward") or "")):
-            weight *= ask.setting("signals.elsewhere")
-        terms.append(weight * 0.5 ** ((today - day.last).days / 365.25 / half_life))
-    return Mark(clamp(math.fsum(terms)))
+            event = (weight, ask.setting("signals.elsewhere"))
+        events.append((*event, (today - day.last).days))
+    middle = ask.setting("signals.middle")
+    return Mark(ask.work("", decayed, middle, events, half_life, YEAR))
 
 
 def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
@@ -233,23 +241,26 @@ def closeness(ask: Ask, firm: str, chain: str, link: str) -> Mark:
     and 0 without neighbours. What is not assessed is unknown, by firm and dimension.
     """
     shares = {part: ask.setting(f"closeness.{part}") for part in ("market", "resource", "chain")}
-    total = math.fsum(shares.values())
-    if total == 0:
+    whole = math.fsum(shares.values())
+    if whole == 0:
         return unknown(f"closeness/{firm}")
     active, near = ask("neighbours", chain, link)
-    base = [shares["chain"] / total * (100 * active / near if near else 0.0)]
+    known: dict[str, tuple[float, float]] = {}
+    here = ask.work("formula.chain", percent, active, near) if near else 0.0
+    known["closeness.chain"] = (shares["chain"], here)
     open_parts = []
     for part in ("market", "resource"):
         rows = ask.rows("affinity", ("firm", "dimension"), (firm, part))
-        scale = shares[part] / total
+        scale = shares[part] / whole
         if rows:
             value = ask.number(rows[0], "value")
             assert value is not None
-            base.append(scale * value)
+            known[f"closeness.{part}"] = (shares[part], value)
         elif scale:
             quantity = unknown(f"closeness.{part}/{firm}").unknown[0][0]
             open_parts.append((quantity, scale))
-    return Mark(math.fsum(base), tuple(open_parts))
+    name = "formula.known" if open_parts else ""
+    return Mark(ask.work(name, parts_of_whole, known, whole), tuple(open_parts))
 
 
 def headroom(ask: Ask, firm: str) -> Mark:
@@ -300,3 +311,47 @@ def gone(ask: Ask, firm: str) -> Row | None:
         and day.last <= ask.today().last
     ]
     return max(rows, key=ask.world.age, default=None)
+
+
+# The formulas
+
+
+def discounted(factor: Number, mark: Number) -> Number:
+    """A mark times the discount for another product."""
+    return factor * mark
+
+
+def in_cny(revenue: Number, rate: Number) -> Number:
+    """A revenue in another currency at its rate."""
+    return revenue * rate
+
+
+def log_scale(amount: Number, low: Number, high: Number) -> Number:
+    """100 * ln(amount / low) / ln(high / low), kept in 0 to 100."""
+    return clamp(100 * ln(amount / low) / ln(high / low))
+
+
+def percent(part: Number, whole: Number) -> Number:
+    """A part of a whole in percent."""
+    return 100 * part / whole
+
+
+def percent_of_full(part: Number, full: Number) -> Number:
+    """An amount in percent of the one that counts in full, at most 100."""
+    return clamp(100 * part / full)
+
+
+def decayed(
+    middle: Number, events: Sequence[Sequence[Number]], half_life: Number, year: Number
+) -> Number:
+    """A middle moved by events: weight (times the factor of another place) * 0.5 ** half-lives."""
+    moves = [middle]
+    for *weights, days in events:
+        weight = weights[0] * weights[1] if len(weights) > 1 else weights[0]
+        moves.append(weight * 0.5 ** (days / year / half_life))
+    return clamp(total(moves))
+
+
+def parts_of_whole(parts: Mapping[str, tuple[Number, Number]], whole: Number) -> Number:
+    """The sum of share / whole * mark."""
+    return total([share / whole * mark for share, mark in parts.values()])

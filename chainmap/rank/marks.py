@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from chainmap.core.formula import Number, middle, within
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -27,7 +29,13 @@ class Mark:
         """The mark with every unknown quantity at the middle of its range."""
         if not self.unknown:
             return self.base
-        return math.fsum([self.base, *(scale * (q.low + q.high) / 2 for q, scale in self.unknown)])
+        value: float = middle(*self.given)
+        return value
+
+    @property
+    def given(self) -> tuple[float, list[tuple[float, float, float]]]:
+        """What ``middle`` takes: the known part, and (scale, low, high) of what is unknown."""
+        return self.base, [(scale, q.low, q.high) for q, scale in self.unknown]
 
     @property
     def span(self) -> tuple[float, float] | None:
@@ -49,6 +57,6 @@ def unknown(name: str, low: float = 0.0, high: float = 100.0) -> Mark:
     return Mark(low) if low == high else Mark(0.0, ((Quantity(name, low, high), 1.0),))
 
 
-def clamp(value: float) -> float:
+def clamp(value: Number) -> Number:
     """The value, kept between 0 and 100."""
-    return min(100.0, max(0.0, value))
+    return within(0.0, value, 100.0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chainmap.core.derivation import Ask, Book
+from chainmap.core.formula import Number, total
 from chainmap.rank.criteria import CRITERIA, IMPACT, LIKELIHOOD, figure_of
 from chainmap.rank.marks import Mark
 
@@ -45,16 +47,24 @@ def score(ask: Ask, firm: str, chain: str, link: str) -> Score:
     """The weighted mean of the criteria, unknown ones at their middle."""
     stated: Weights = ask("weights")
     values = {name: ask(*figure_of(name, firm, chain, link)).value for name in CRITERIA}
-    parts = [(name, stated.of[name], values[name]) for name in CRITERIA]
-    ask.say("score.is", parts=parts, total=stated.total)
-    terms = [weight * value for _, weight, value in parts]
-    whole = _over(terms, stated.total)
+    whole = _mean(ask, "formula.score", CRITERIA, stated, values)
     return Score(
         0.0 if whole is None else whole,
-        _over(terms[: len(IMPACT)], stated.impact),
-        _over(terms[len(IMPACT) :], stated.likelihood),
+        _mean(ask, "formula.impact", IMPACT, stated, values),
+        _mean(ask, "formula.likelihood", LIKELIHOOD, stated, values),
     )
 
 
-def _over(terms: list[float], total: float) -> float | None:
-    return math.fsum(terms) / total if total > 0 else None
+def _mean(
+    ask: Ask, name: str, of: Sequence[str], stated: Weights, values: Mapping[str, float]
+) -> float | None:
+    terms = {f"criterion.{one}": (stated.of[one], values[one]) for one in of}
+    if not math.fsum(weight for weight, _ in terms.values()) > 0:
+        return None
+    found: float = ask.work(name, weighted_mean, terms)
+    return found
+
+
+def weighted_mean(terms: Mapping[str, tuple[Number, Number]]) -> Number:
+    """The mean of (weight, mark) pairs."""
+    return total([w * n for w, n in terms.values()]) / total([w for w, _ in terms.values()])

@@ -8,8 +8,9 @@ from typing import Any
 
 from chainmap.core.dates import Day
 from chainmap.core.derivation import Figure, Found, Leaf
+from chainmap.core.formula import Work, middle, short, shown, total
 from chainmap.core.model import Row
-from chainmap.core.words import say
+from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Line, wrap
 
 SourceOf = Callable[[str], Row | None]
@@ -51,7 +52,7 @@ class _Grower:
             and figure.rule not in _HEADINGS
         ):
             return node
-        node.below = self._parts(list(_once(figure)))
+        node.below = [*self._formulas(figure), *self._parts(list(once(figure)))]
         return node
 
     def _parts(self, parts: list[Leaf | Found | Figure]) -> list[Node]:
@@ -113,16 +114,26 @@ class _Grower:
             text += " " + "/".join(part for part in figure.args if part)
         if figure.rule in _HEADINGS:
             text += " " + "/".join(figure.args)
+        elif own := [one for one in figure.work if not one.name]:
+            text += f" = {formula(own[0], lang)} = {worded(figure.value, lang)}"
         else:
-            text += f": {worded(figure.value, lang)}"
+            basis = figure.rule == "basis"
+            word = say(f"basis.{figure.value}", lang) if basis else worded(figure.value, lang)
+            text += f": {word}"
         if figure.note is not None:
-            key, words = figure.note
-            text += "  -- " + say(key, lang, **{k: _short(v) for k, v in words.items()})
-            text += _formula(words, lang)
+            text += "  -- " + note(figure, lang)
         return text
 
+    def _formulas(self, figure: Figure) -> list[Node]:
+        """The formulas of parts of a figure, a line each; trivial ones are left to the data."""
+        return [
+            Node(f"{say(one.name, self.lang)} = {formula(one, self.lang)} = {short(one.value)}")
+            for one in works(figure)
+            if one.name and not _plain(one)
+        ]
 
-def _once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
+
+def once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
     """The inputs, each once: a rule may read the same cell twice."""
     seen: set[object] = set()
     for part in figure.inputs:
@@ -132,6 +143,14 @@ def _once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
         if key not in seen:
             seen.add(key)
             yield part
+
+
+def _plain(work: Work) -> bool:
+    """Whether a formula says nothing that its numbers do not: a single term, halfway."""
+    if work.formula is middle:
+        base, unknown = work.numbers
+        return not base and len(unknown) == 1 and unknown[0][0] == 1
+    return work.formula is total and len(work.numbers[0]) < 2
 
 
 def _behind(figure: Figure) -> Figure:
@@ -196,18 +215,25 @@ def _record(value: Any, lang: str) -> str:
     return marks + worded(value.value, lang)
 
 
-def _formula(words: Mapping[str, Any], lang: str) -> str:
-    """The weighted mean with its numbers put in, where the rule kept them."""
-    if "parts" not in words:
+def note(figure: Figure, lang: str) -> str:
+    """How the figure came about, as a sentence; empty where the rule said nothing."""
+    if figure.note is None:
         return ""
-    names = {"value": "rule.worth", "dependents": "rule.dependents",
-             "critical": "rule.critical", "wanted": "rule.wanted_count"}  # fmt: skip
-    terms = [
-        f"{weight:g} x {value:.3g} {say(names.get(name, f'criterion.{name}'), lang)}"
-        for name, weight, value in words["parts"]
-    ]
-    total = sum(weight for _, weight, _ in words["parts"])
-    return f": ({' + '.join(terms)}) / {total:g}"
+    key, words = figure.note
+    return say(key, lang, **{name: _short(value) for name, value in words.items()})
+
+
+def works(figure: Figure) -> list[Work]:
+    """The formulas behind a figure: those of its rule, and the middle of what is unknown."""
+    given = getattr(figure.value, "given", None)
+    if given is None or not given[1]:
+        return list(figure.work)
+    return [*figure.work, Work("formula.middle", middle, given, figure.value.value)]
+
+
+def formula(work: Work, lang: str) -> str:
+    """The formula with its numbers put in: ``100×(3×0.62 + 2×1) / (3 + 2)``."""
+    return shown(work.term, lambda label: say(label, lang) if label in WORDS else "")
 
 
 def _short(value: Any) -> Any:
@@ -235,55 +261,3 @@ def _branches(node: Node, stem: str, lines: list[Line], limit: int) -> None:
         for number, part in enumerate(wrap(below.text, max(30, limit - len(stem) - 4))):
             lines.append([(stem + (branch if number == 0 else on), "dim"), (part, below.style)])
         _branches(below, stem + on, lines, limit)
-
-
-def as_data(figure: Figure, source_of: SourceOf) -> dict[str, Any]:
-    """The whole derivation as nested data; a figure that came before is given by its ref."""
-    seen: set[int] = set()
-
-    def grow(one: Figure) -> dict[str, Any]:
-        data: dict[str, Any] = {"rule": one.rule, "args": list(one.args), "value": _data(one.value)}
-        if id(one) in seen:
-            return {**data, "seen": True}
-        seen.add(id(one))
-        data["inputs"] = [grow(p) if isinstance(p, Figure) else leaf(p) for p in _once(one)]
-        return data
-
-    def leaf(part: Leaf | Found) -> dict[str, Any]:
-        if isinstance(part, Found):
-            lines = [row.line for row in part.rows]
-            return {"kind": "rows", "table": part.table, "key": list(part.key), "lines": lines}
-        return {
-            "kind": part.kind,
-            "name": part.name,
-            "value": _data(part.value),
-            "file": part.at.file,
-            "line": part.at.line,
-            "as_of": part.as_of or None,
-            "sources": [_source(source, source_of(source)) for source in part.sources],
-        }
-
-    return grow(figure)
-
-
-def _source(source: str, row: Row | None) -> dict[str, Any]:
-    known = {name: row.text(name) or None for name in ("grade", "date", "title")} if row else {}
-    return {"source": source, **known}
-
-
-def _data(value: Any) -> Any:
-    """A value as JSON has it: records by their fields, rows by their place."""
-    if isinstance(value, Row):
-        return {"file": value.file, "line": value.line}
-    if isinstance(value, Day):
-        return value.text
-    if isinstance(value, Mapping):
-        return {str(key): _data(part) for key, part in value.items()}
-    if isinstance(value, tuple | list | set):
-        return [_data(part) for part in value]
-    if hasattr(value, "span") and hasattr(value, "value"):
-        return {"value": value.value, "range": _data(value.span)}
-    fields = getattr(value, "__dataclass_fields__", None)
-    if fields:
-        return {name: _data(getattr(value, name)) for name in fields}
-    return value
