@@ -323,15 +323,27 @@ class TestIntervals:
         assert found.p05.dtype.kind == found.p95.dtype.kind == "i"
 
 
+    @pytest.mark.parametrize(
+        ("worse", "p25", "p75"), [(24, 1, 1), (25, 1, 1), (26, 1, 2), (75, 1, 2), (76, 2, 2)]
+    )
+    def test_the_inner_half(self, worse: int, p25: int, p75: int) -> None:
+        """Second in ``worse`` of 100 draws: a quarter of the draws lie below each end."""
+        drawn = np.where(np.arange(100) < worse, 0.0, 100.0)
+        unknown = [Unknown(0, np.array([0]), drawn, np.array([1.0]))]
+        found = ranked([[0], [50]], np.ones((100, 1)), unknown=unknown)
+        assert (found.p25[0], found.p75[0]) == (p25, p75)
+        assert found.p05[0] <= found.p25[0] <= found.median[0] <= found.p75[0] <= found.p95[0]
+
+
 class TestEdges:
     def test_no_rows_give_no_ranks(self) -> None:
         found = mcda.robust(np.zeros((0, 2)), np.full((9, 2), 0.5), (), 5)
-        assert [len(getattr(found, name)) for name in Robust.__slots__] == [0] * 5
+        assert [len(getattr(found, name)) for name in Robust.__slots__] == [0] * 7
 
     def test_one_row_is_first(self) -> None:
         found = ranked([[3]], np.ones((2, 1)), top=9)
         assert [getattr(found, name).tolist() for name in Robust.__slots__] == [
-            [1], [1], [1], [1], [0],
+            [1], [1], [1], [1], [1], [1], [0],
         ]  # fmt: skip
 
     @pytest.mark.parametrize(

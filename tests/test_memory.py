@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import ROOT, as_json, copy_of
 
-from chainmap.rank.robust import Request
+from chainmap.rank.ranks import Request
 from chainmap.read.memory import KEPT, Memory, memory
 from chainmap.study import open_study
 
@@ -47,14 +48,16 @@ def test_a_changed_weight_is_never_answered_from_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"\x93NUMPY\x01\x00"])
 def test_a_damaged_file_is_worked_out_anew(tmp_path: Path, damage: bytes) -> None:
-    study = open_study(ROOT)
-    study.memory = Memory(tmp_path)
-    request = Request(CHAIN, draws=60)
-    rows = study.ranking(request).rows
+    def ranked() -> list[dict[str, Any]]:
+        study = open_study(ROOT)
+        study.world.memory = Memory(tmp_path)
+        return study.ranking(Request(CHAIN, draws=60)).rows
+
+    rows = ranked()
     (kept,) = tmp_path.iterdir()
     whole = kept.read_bytes()
     kept.write_bytes(damage)
-    assert study.ranking(request).rows == rows
+    assert ranked() == rows
     assert kept.read_bytes() == whole
 
 

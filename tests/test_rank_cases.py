@@ -13,7 +13,8 @@ from agreement import same
 from random_worlds import World
 from rank_worlds import COLUMNS
 
-from chainmap.rank.robust import Ranking, Request
+from chainmap.rank.ranks import Request
+from chainmap.rank.robust import Ranking
 from chainmap.study import Study, open_study
 
 FILES = sorted((Path(__file__).parent / "cases" / "rank").glob("*.yaml"))

@@ -21,7 +21,8 @@ from random_worlds import World
 from rank_worlds import foretold, rank_worlds, renamed, reordered, with_newcomer
 from world_changes import new_names
 
-from chainmap.rank.robust import Ranking, Request
+from chainmap.rank.ranks import Request
+from chainmap.rank.robust import Ranking
 from chainmap.study import Study, open_study
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None

@@ -48,7 +48,7 @@ def rank(
     form: Format = None,
     output: File = None,
 ) -> None:
-    from chainmap.rank.robust import Request
+    from chainmap.rank.ranks import Request
 
     run = session(context)
     study = run.open(RANKING, chain)
@@ -79,7 +79,7 @@ def rank(
 
 def ranked(run: Session, study: Study, request: Any) -> Ranking:
     """The ranking; wrong usage where the request names a link that is not there."""
-    from chainmap.rank.robust import TooManyDraws
+    from chainmap.rank.ranks import TooManyDraws
     from chainmap.show.progress import working
     from chainmap.study import UnknownRef
 
@@ -203,7 +203,7 @@ def key_rows(
 
     A file is the table of the contract, whatever the language of the screen.
     """
-    from chainmap.rank.robust import Request
+    from chainmap.rank.ranks import Request
     from chainmap.study.content import table_rows
 
     return table_rows(study, study.ranking(Request(chain)).rows, top, lang)

@@ -116,7 +116,7 @@ class Session:
         except ValueError:
             raise Stop(2, self.say("use.as_of", word=self.as_of)) from None
         study = Study(workspace, problems, at)
-        study.memory = memory(os.environ)
+        study.world.memory = memory(os.environ)
         return study
 
     def emit(

@@ -54,11 +54,14 @@ class Unknown:
 class Robust:
     """How the rank of each row spreads over the draws; every array is (rows,).
 
-    p05, p95: int, ends of the 90 % interval. median: float, rank. p_top: share of the draws in
-    which the row is among the first k. p_top_error: its standard error from the draws alone.
+    p05, p95: int, ends of the 90 % interval; p25, p75: of the 50 % one. median: float, rank.
+    p_top: share of the draws in which the row is among the first k. p_top_error: its standard
+    error from the draws alone.
     """
 
     p05: Integers
+    p25: Integers
+    p75: Integers
     p95: Integers
     median: Floats
     p_top: Floats
@@ -213,10 +216,10 @@ def robust(
 
     The rank in a draw is 1 + rows strictly above + half of the other rows equal to it, totals
     rounded to 1e-9. The interval's ends are the smallest ranks that 5 % and 95 % of the draws do
-    not exceed, the first rounded down and the second up. The median is the mean of the middle
-    two where the draws are even in number. Rows that tie across place ``top`` share the places
-    left, so that p_top sums to min(top, rows); such a row can have a share of the first k
-    although its rank, the middle of the tie, lies past k.
+    not exceed, the first rounded down and the second up; those of 25 % and 75 % likewise. The
+    median is the mean of the middle two where the draws are even in number. Rows that tie across
+    place ``top`` share the places left, so that p_top sums to min(top, rows); such a row can have
+    a share of the first k although its rank, the middle of the tie, lies past k.
 
     Arguments as for ``scores``; the result does not depend on ``chunk``. Beside the chunk there
     is one array of all ranks, 4 bytes for each row and draw. O(draws * rows * (criteria +
@@ -253,10 +256,13 @@ def robust(
     p_top = inside / draws
     variance = np.maximum(squared / draws - p_top * p_top, 0)
     doubled.sort(axis=1)
-    p05 = doubled[:, -(-5 * draws // 100) - 1].astype(np.int64)
-    p95 = doubled[:, -(-95 * draws // 100) - 1].astype(np.int64)
+    # Inverted CDF: the smallest rank that so many percent of the draws do not exceed.
+    ends = {p: doubled[:, -(-p * draws // 100) - 1].astype(np.int64) for p in (5, 25, 75, 95)}
     middle = doubled[:, (draws - 1) // 2].astype(np.float64) + doubled[:, draws // 2]
-    return Robust(p05 // 2, -(-p95 // 2), middle / 4, p_top, np.sqrt(variance / draws))
+    low, high = ends[5] // 2, -(-ends[95] // 2)
+    quarter, three = ends[25] // 2, -(-ends[75] // 2)
+    error = np.sqrt(variance / draws)
+    return Robust(low, quarter, three, high, middle / 4, p_top, error)
 
 
 def _stream(seed: int, name: str, use: bytes) -> np.random.Generator:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from chainmap.core.derivation import Rule
-from chainmap.rank import criteria, score
+from chainmap.rank import candidates, criteria, ranks, score
 
 RULES: dict[str, Rule] = {
+    "field": candidates.field,
+    "candidates": ranks.candidates,
+    "ranks": ranks.ranks,
+    "interval": ranks.interval,
     "basis": criteria.basis,
     "basis_rows": criteria.basis_rows,
     "neighbours": criteria.neighbours,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chainmap.core.derivation import Book
+from chainmap.core.derivation import Ask
 from chainmap.core.model import Row
 from chainmap.core.world import World
 
@@ -34,23 +34,23 @@ class Field:
     no_gap: int = 0  # firms on links that have no gap to close
 
 
-def field_of(book: Book, chain: str) -> Field:
+def field(ask: Ask, chain: str) -> Field:
     """The candidates of a chain.
 
     A firm whose group already makes the link's product here goes to the expansion list, whatever
     the kind; a reason on a link without a gap leads nowhere. A firm with no reason on any link of
     the chain whose industry codes agree in three digits is undecided.
     """
-    world = book.world
+    world = ask.world
     running: list[Candidate] = []
     expansion: list[Candidate] = []
     kinds: dict[str, str] = {}
     makers: dict[str, set[str]] = {}
-    pairs = _pairs(world, chain)
+    pairs = _pairs(ask, chain)
     for (firm, link), basis in pairs.items():
         if link not in kinds:
-            kinds[link] = book.value("gap", chain, link).kind
-            producers = book.value("producing", chain, link)
+            kinds[link] = ask("gap", chain, link).kind
+            producers = ask("producing", chain, link)
             makers[link] = {world.group(p.firm) for p in producers if p.firm}
         if makers[link] and world.group(firm) in makers[link]:
             expansion.append(Candidate(firm, chain, link, basis))
@@ -66,12 +66,13 @@ def field_of(book: Book, chain: str) -> Field:
     return Field(tuple(running), tuple(expansion), tuple(undecided), idle)
 
 
-def _pairs(world: World, chain: str) -> dict[tuple[str, str], str]:
+def _pairs(ask: Ask, chain: str) -> dict[tuple[str, str], str]:
     """(firm, link) pairs in order, each with the strongest basis that suggests it."""
+    world = ask.world
     links = world.chain(chain).index
     pairs: dict[tuple[str, str], str] = {}
     for table, basis in (("activities", "activity"), ("matches", "match")):
-        for row in world.rows(table, ("chain",), (chain,)):
+        for row in ask.rows(table, ("chain",), (chain,)):
             if row.text("link") in links:
                 pairs.setdefault((row.text("firm"), row.text("link")), basis)
     firms = world.once("firms_by_code/4", lambda: _firms_by_code(world, 4))

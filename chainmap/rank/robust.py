@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from chainmap.core import mcda
 from chainmap.core.derivation import Book
-from chainmap.rank.candidates import Candidate, Field, agreeing_rows, field_of, on_list
+from chainmap.core.world import World
+from chainmap.rank.candidates import Candidate, agreeing_rows
 from chainmap.rank.criteria import CRITERIA
 from chainmap.rank.marks import Mark
+from chainmap.rank.ranks import APART, Ranks, Request, TooManyDraws, interval_at, scope_of
 from chainmap.rank.score import marks as marks_of
 
-APART = ("any", "expansion")
-METHOD = 1  # raise it when ``core.mcda`` comes to give other numbers for the same input
+METHOD = 2  # raise it when ``core.mcda`` comes to give other numbers for the same input
 
 
 MOST_DRAWN = 250_000_000  # unknown quantities times draws: 2 GB of numbers
-
-
-class TooManyDraws(ValueError):
-    """More draws than memory holds for so many unknown quantities; ``most`` are possible."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
-
-
-class Memory(Protocol):
-    """Where results are kept between runs."""
-
-    def recall(self, key: str) -> bytes | None: ...
-
-    def keep(self, key: str, data: bytes) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Which candidates to rank, and how the weights are drawn."""
-
-    chain: str | None = None
-    link: str | None = None
-    kind: str | None = None
-    on: str | None = None
-    basis: str | None = None
-    top: int | None = None
-    draws: int | None = None
-    seed: int | None = None
-    weights: str = "around"
 
 
 @dataclass(frozen=True)
@@ -68,88 +38,63 @@ class Ranking:
     undecided: int
     no_gap: int
     gone: list[dict[str, str]]
+    scope: tuple[str, ...]  # the arguments of the figure that holds the ranks
 
 
-def rank(
-    book: Book, chains: Sequence[str], request: Request, memory: Memory | None = None
-) -> Ranking:
+def rank(book: Book, chains: Sequence[str], request: Request) -> Ranking:
     """Rank the candidates of the chains that the request lets through.
 
     Ranks and intervals are among those; ``top`` only sets k of P(top k) and what is printed.
     """
     settings = book.world.settings
-    draws = request.draws or int(settings["robust.draws"])
-    seed = int(settings["robust.seed"]) if request.seed is None else request.seed
-    top = request.top or int(settings["robust.top"])
-    fields = {chain: field_of(book, chain) for chain in chains}
-    chosen = _chosen(book, fields, request)
+    scope = scope_of(request, settings)
+    *which, top, draws, seed, _ = scope
     if request.basis in APART:
+        chosen = book.value("candidates", *which)
         rows = [_apart_row(book, candidate) for candidate in chosen]
     else:
-        rows = _ranked_rows(book, chosen, top, (request.weights, draws, seed), memory)
+        rows = _ranked_rows(book, book.value("ranks", *scope))
     for at, row in enumerate(rows):
         row["position"] = at + 1
+    fields = [book.value("field", chain) for chain in chains]
     firms = dict.fromkeys(row["firm"] for row in rows)
     gone = [_gone(book, firm) for firm in firms if book.value("gone", firm) is not None]
     return Ranking(
         rows,
         settings.group("weights"),
-        draws,
-        seed,
-        top,
-        sum(len(f.expansion) for f in fields.values()),
-        sum(len(f.undecided) for f in fields.values()),
-        sum(f.no_gap for f in fields.values()),
+        int(draws),
+        int(seed),
+        int(top),
+        sum(len(field.expansion) for field in fields),
+        sum(len(field.undecided) for field in fields),
+        sum(field.no_gap for field in fields),
         gone,
+        scope,
     )
 
 
-def _chosen(book: Book, fields: dict[str, Field], request: Request) -> list[Candidate]:
-    names = {"any": "undecided", "expansion": "expansion"}
-    which = names.get(request.basis or "", "running")
-    found = [c for f in fields.values() for c in getattr(f, which)]
-    if request.link:
-        found = [c for c in found if c.link == request.link]
-    if request.kind:
-        found = [c for c in found if c.link and _kind(book, c) == request.kind]
-    if request.on:
-        firms = on_list(book.world, request.on)
-        found = [c for c in found if c.firm in firms]
-    if request.basis and request.basis not in APART:
-        found = [c for c in found if c.basis == request.basis]
-    return found
-
-
-def _kind(book: Book, candidate: Candidate) -> str:
-    kind: str = book.value("gap", candidate.chain, candidate.link).kind
-    return kind
-
-
-def _ranked_rows(
-    book: Book,
-    chosen: list[Candidate],
-    top: int,
-    how: tuple[str, int, int],
-    memory: Memory | None,
-) -> list[dict[str, Any]]:
-    """Rows by score, firm and link, with their intervals."""
-    scored = [(book.value("score", c.firm, c.chain, c.link), c) for c in chosen]
-    scored.sort(key=lambda pair: (-round(pair[0].score, 9), pair[1].firm, pair[1].link,
-                                  pair[1].chain))  # fmt: skip
-    marks = [marks_of(book, c.firm, c.chain, c.link) for _, c in scored]
-    robust = _robust(book, marks, top, how, memory)
+def _ranked_rows(book: Book, found: Ranks) -> list[dict[str, Any]]:
+    """Rows in their order, with their intervals."""
     rows = []
-    for at, (score, candidate) in enumerate(scored):
+    for at, candidate in enumerate(found.order):
+        firm, chain, link = candidate.firm, candidate.chain, candidate.link
+        score = book.value("score", firm, chain, link)
+        marks = marks_of(book, firm, chain, link)
+        sure = interval_at(found, at)
         row = _row(book, candidate)
         row |= {
             "score": score.score,
             "impact": score.impact,
             "likelihood": score.likelihood,
-            "rank_p05": int(robust.p05[at]),
-            "rank_p95": int(robust.p95[at]),
-            "p_top": float(robust.p_top[at]),
-            "criteria": {name: mark.value for name, mark in marks[at].items()},
-            "unknown": {name: list(m.span) for name, m in marks[at].items() if m.span},
+            "rank_p05": sure.p05,
+            "rank_p95": sure.p95,
+            "p_top": sure.p_top,
+            "criteria": {name: mark.value for name, mark in marks.items()},
+            "unknown": {name: list(m.span) for name, m in marks.items() if m.span},
+            "rank_p25": sure.p25,
+            "rank_p75": sure.p75,
+            "rank_median": sure.median,
+            "p_top_error": sure.p_top_error,
         }
         rows.append(row)
     return rows
@@ -193,15 +138,17 @@ class _Problem:
         return mcda.robust(self.base, weights, unknown, self.top)
 
 
-def _robust(
-    book: Book,
+def sure(
+    world: World,
     marks: list[dict[str, Mark]],
+    weights: tuple[Mapping[str, float], float],
     top: int,
     how: tuple[str, int, int],
-    memory: Memory | None = None,
 ) -> mcda.Robust:
-    """How sure each rank is: from memory where the very same was worked out before."""
-    settings = book.world.settings
+    """How sure each rank is: from memory where the very same was worked out before.
+
+    ``weights`` are the stated ones and kappa, ``how`` the scheme, the draws and the seed.
+    """
     base = np.array([[m[name].base for name in CRITERIA] for m in marks], dtype=float)
     base = base.reshape(len(marks), len(CRITERIA))
     uses: dict[tuple[str, int], list[tuple[int, float]]] = {}
@@ -213,21 +160,21 @@ def _robust(
                 uses.setdefault((quantity.name, criterion), []).append((at, scale))
     if how[1] * len(ranges) > MOST_DRAWN:
         raise TooManyDraws(MOST_DRAWN // len(ranges))
-    stated = mcda.stated({name: settings[f"weights.{name}"] for name in CRITERIA})
-    asked = _Problem(base, ranges, uses, stated, settings["robust.kappa"], top, how)
-    if memory is None:
+    asked = _Problem(base, ranges, uses, mcda.stated(weights[0]), weights[1], top, how)
+    if world.memory is None:
         return asked.solved()
     key = asked.key
-    found = _unpacked(memory.recall(key), len(marks))
+    found = _unpacked(world.memory.recall(key), len(marks))
     if found is None:
         found = asked.solved()
-        memory.keep(key, _packed(found))
+        world.memory.keep(key, _packed(found))
     return found
 
 
 def _packed(found: mcda.Robust) -> bytes:
     out = io.BytesIO()
-    columns = [found.p05, found.p95, found.median, found.p_top, found.p_top_error]
+    ends = [found.p05, found.p25, found.p75, found.p95]
+    columns = [*ends, found.median, found.p_top, found.p_top_error]
     np.save(out, np.array(columns, dtype=float), allow_pickle=False)
     return out.getvalue()
 
@@ -240,10 +187,11 @@ def _unpacked(data: bytes | None, rows: int) -> mcda.Robust | None:
         columns = np.load(io.BytesIO(data), allow_pickle=False)
     except (ValueError, EOFError, OSError):
         return None
-    if columns.shape != (5, rows) or columns.dtype != float or not np.isfinite(columns).all():
+    if columns.shape != (7, rows) or columns.dtype != float or not np.isfinite(columns).all():
         return None
-    p05, p95, median, p_top, error = columns
-    return mcda.Robust(p05.astype(np.int64), p95.astype(np.int64), median, p_top, error)
+    *ends, median, p_top, error = columns
+    p05, p25, p75, p95 = (end.astype(np.int64) for end in ends)
+    return mcda.Robust(p05, p25, p75, p95, median, p_top, error)
 
 
 def _row(book: Book, candidate: Candidate) -> dict[str, Any]:
@@ -290,7 +238,8 @@ def _apart_row(book: Book, candidate: Candidate) -> dict[str, Any]:
             "sources": sources,
         }
     empty = dict.fromkeys(("score", "impact", "likelihood", "rank_p05", "rank_p95", "p_top"))
-    return {**row, **empty, "criteria": {}, "unknown": {}}
+    beside = dict.fromkeys(("rank_p25", "rank_p75", "rank_median", "p_top_error"))
+    return {**row, **empty, "criteria": {}, "unknown": {}, **beside}
 
 
 def _gone(book: Book, firm: str) -> dict[str, str]:

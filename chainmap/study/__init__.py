@@ -20,7 +20,8 @@ from chainmap.rank import RULES as RANK
 if TYPE_CHECKING:
     from chainmap.core.model import Row
     from chainmap.plan.path import Path as ChainPath
-    from chainmap.rank.robust import Memory, Ranking, Request
+    from chainmap.rank.ranks import Request
+    from chainmap.rank.robust import Ranking
 
 JsonRow = dict[str, Any]
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
@@ -45,7 +46,6 @@ class Study:
         self.read_problems = problems
         self.world = world or World(workspace, at)
         self.book = Book(self.world, {**FIND, **RANK})
-        self.memory: Memory | None = None  # results of earlier runs, where the user keeps them
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -163,7 +163,7 @@ class Study:
         if request.link and not any(request.link in self.chain(c).index for c in chains):
             known = [link.id for c in chains for link in self.chain(c).links]
             raise UnknownRef("link", request.link, known)
-        return rank(self.book, chains, request, self.memory)
+        return rank(self.book, chains, request)
 
     # path
 

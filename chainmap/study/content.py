@@ -42,9 +42,7 @@ def link_name(chain: Chain, link: str, lang: str) -> str:
 
 def candidates_by_link(study: Study, chain: str) -> Counter[str]:
     """How many firms are in the running for each link."""
-    from chainmap.rank.candidates import field_of
-
-    return Counter(c.link for c in field_of(study.book, chain).running)
+    return Counter(c.link for c in study.book.value("field", chain).running)
 
 
 def gap_note(study: Study, row: JsonRow, lang: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from chainmap.core.model import Chain, Override, Row
-from chainmap.rank.candidates import field_of
 from chainmap.study import JsonRow, Study
 
 # What a look could find: an unknown link is there or not; one that is there is strong or weak.
@@ -29,7 +28,7 @@ def _coverage(study: Study, chain: Chain) -> JsonRow:
     looked = {row.text("link") for row in study.world.rows("searched", ("chain",), (chain.id,))} | {
         row.text("link") for row in evidence
     }
-    field = field_of(study.book, chain.id)
+    field = study.book.value("field", chain.id)
     wanting = {link.id for link in chain.links} - {c.link for c in field.running}
     names = ("override", "capacity", "finding", "count", "search", "project", "none")
     return {
@@ -117,7 +116,7 @@ def _outcome(study: Study, chain: str) -> Outcome:
         for link in study.chain(chain).links
         if (g := value("gap", chain, link.id))
     }
-    running = field_of(study.book, chain).running
+    running = study.book.value("field", chain).running
     best = sorted(
         (-round(value("score", c.firm, chain, c.link).score, 9), c.firm, c.link) for c in running
     )

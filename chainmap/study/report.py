@@ -78,7 +78,7 @@ def _lever(study: Study, chain: Chain, gaps: Sequence[JsonRow], lang: str) -> st
 
 def _first(study: Study, chain: Chain, lang: str) -> str:
     """Who is safely among the first, whatever the weights; or that nobody is."""
-    from chainmap.rank.robust import Request
+    from chainmap.rank.ranks import Request
     from chainmap.study.content import short_name
 
     found = study.ranking(Request(chain.id))
