@@ -1,0 +1,123 @@
+"""What the ledger and the relocation list should say, worked out from the files in plain Python.
+
+Scores come from the ranking's own rows, which an oracle of their own judges; everything else is
+read from the files with the eyes of the ranking's oracle. Nothing here imports the product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests import rank_oracle
+from tests.oracle import project_stage
+from tests.oracle_files import Row, first_day, last_day, read_table
+from tests.rank_oracle import Files
+
+ARRIVED = ("签约", "开工", "建设", "投产", "达产")
+OPEN = ("strengthen", "deepen", "fill", "extend", "build", "check")
+Pair = tuple[str, str, str]  # firm, chain, link
+Scores = dict[Pair, dict[str, Any]]  # rows of the ranking of every chain
+
+
+@dataclass
+class Ledger:
+    """The files as each chain's oracle sees them, and the ranking's rows."""
+
+    files: dict[str, Files]
+    scores: Scores
+    data: Path
+
+    @property
+    def any(self) -> Files:
+        return next(iter(self.files.values()))
+
+    def rows(self, table: str) -> list[Row]:
+        one = self.any
+        if not (self.data / f"{table}.csv").exists():
+            return []
+        return [
+            r for r in read_table(self.data / f"{table}.csv") if last_day(r["as_of"]) <= one.today
+        ]
+
+    def members(self, firm: str) -> set[str]:
+        group = self.any.group(firm)
+        firms = {row["firm"] for row in self.any.case.tables["firms"]}
+        parents = {row["parent"] for row in self.any.case.tables["firms"] if row.get("parent")}
+        return {one for one in firms | parents | {firm} if self.any.group(one) == group}
+
+
+def read(workspace: Path, chains: list[str], scores: Scores, as_of: str | None = None) -> Ledger:
+    files = {chain: rank_oracle.read_files(workspace, chain, as_of) for chain in chains}
+    return Ledger(files, scores, workspace / "data")
+
+
+def here(ledger: Ledger, firm: str) -> str:
+    """``yes``, ``absent``, ``mentioned`` or ``not_looked``, for the whole group."""
+    today, members = ledger.any.today, ledger.members(firm)
+    sites = [row for row in ledger.any.tables["presence"] if row["firm"] in members]
+    open_ones = [
+        row
+        for row in sites
+        if not (row.get("until") and last_day(row["until"]) < today)
+        and not (row.get("since") and first_day(row["since"]) > today)
+    ]
+    if any(row["activity"] != "none" for row in open_ones):
+        return "yes"
+    case = ledger.any.case
+    for row in case.tables["projects"]:
+        if row.get("firm") in members and project_stage(case, row) in ARRIVED:
+            return "yes"
+    looks = [row for row in ledger.rows("searched") if row.get("firm") in members]
+    if any(row["found"] == "yes" for row in looks):
+        return "mentioned"
+    if looks or any(row["activity"] == "none" for row in open_ones):
+        return "absent"
+    return "not_looked"
+
+
+def links(ledger: Ledger, firm: str, whole_group: bool = True) -> set[tuple[str, str]]:
+    """Links that the firm, or its group, could serve by what it makes."""
+    members = ledger.members(firm) if whole_group else {firm}
+    found = set()
+    for chain, files in ledger.files.items():
+        for table in ("activities", "matches"):
+            found |= {
+                (chain, row["link"])
+                for row in files.tables[table]
+                if row["chain"] == chain
+                and row["firm"] in members
+                and row["link"] in files.case.links
+            }
+    return found
+
+
+def best(ledger: Ledger, firm: str, whole_group: bool = True) -> dict[str, Any] | None:
+    """The best scored row of the firm, or its group, that rests on more than a code."""
+    members = ledger.members(firm) if whole_group else {firm}
+    rows = [
+        row
+        for (who, _, _), row in ledger.scores.items()
+        if who in members and row["basis"] in ("activity", "match")
+    ]
+    key = [(-round(row["score"], 9), row["firm"], row["chain"], row["link"]) for row in rows]
+    return rows[key.index(min(key))] if rows else None
+
+
+def verdict(ledger: Ledger, firm: str, whole_group: bool = True) -> str:
+    numbers = ledger.any.numbers
+    members = ledger.members(firm) if whole_group else {firm}
+    if not links(ledger, firm, whole_group):
+        unfit = {row["firm"] for row in ledger.rows("no_fit")}
+        return "D" if members & unfit else "?"
+    found = best(ledger, firm, whole_group)
+    if found is None or rank_oracle.gone(ledger.any, firm):
+        return "C"
+    if rank_oracle.gone(ledger.any, found["firm"]):
+        return "C"
+    if found["score"] >= numbers["ledger.approach"] and (
+        found["likelihood"] is None or found["likelihood"] >= numbers["ledger.likely"]
+    ):
+        return "A"
+    return "B" if found["score"] >= numbers["ledger.cultivate"] else "C"
