@@ -20,7 +20,7 @@ from running import ROOT, as_json, copy_of
 
 from chainmap.core.derivation import Figure, Leaf, replay
 from chainmap.rank.criteria import figure_of
-from chainmap.rank.robust import Request
+from chainmap.rank.ranks import Request
 from chainmap.study import Study, open_study
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None

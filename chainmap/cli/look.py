@@ -1,8 +1,7 @@
-"""Commands that look at what is there: chains, gaps, why."""
+"""Commands that look at what is there: chains, gaps."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,7 +31,6 @@ def register(app: typer.Typer) -> None:
     """Put this module's commands into the application."""
     app.command(help="help.chains")(chains)
     app.command(help="help.gaps")(gaps)
-    app.command(help="help.why")(why)
 
 
 def chains(context: typer.Context, form: Format = None, output: File = None) -> None:
@@ -110,59 +108,6 @@ def gap_screen(
         terminal.say(say("more.links", run.lang, count=len(left), parts=parts), "dim")
     terminal.say(say("gaps.foot", run.lang), "dim")
     terminal.say(say("legend.3", run.lang), "dim")
-
-
-def why(
-    context: typer.Context,
-    ref: Annotated[str, typer.Argument(metavar="REF", help="help.ref")],
-    form: Format = None,
-    output: File = None,
-) -> None:
-    from chainmap.study import UnknownRef
-
-    run = session(context)
-    study = run.open(RANKING, ref.split("/")[0])
-    try:
-        figure = study.why(ref)
-    except UnknownRef as error:
-        run.unknown(f"use.{error.what}", error.word, error.known)
-    from chainmap.show.formats import as_json
-    from chainmap.show.why import tree, tree_lines
-    from chainmap.show.why_data import as_data
-
-    sources = {row.text("source"): row for row in study.workspace.rows("sources")}
-    out = Output(output, form)
-    kind = out.format(run)
-    if kind == "json":
-        envelope = {"as_of": study.world.at.text, "workspace_hash": study.workspace.hash}
-        data = {"ref": ref, "tree": as_data(figure, sources.get)}
-        run.deliver(out, as_json(envelope, [data]))
-    elif kind == "table":
-        terminal = run.terminal
-        terminal.lines(tree_lines(tree(figure, sources.get, run.lang), terminal.width))
-        for one in study.evidence_problems():
-            if str(one.words["ref"]) == "/".join(ref.split("/")[:2]):
-                terminal.say(say("why.against", run.lang, at=one.line(run.lang)), "warning")
-    else:
-        flat = list(_flat(as_data(figure, sources.get), 0))
-        heads = ("depth", "rule", "args", "value", "file", "line", "as_of", "sources")
-        run.deliver(out, Sheet(flat, heads).encoded(kind, study))
-    run.finish()
-
-
-def _flat(node: JsonRow, depth: int) -> list[JsonRow]:
-    """The tree as rows, each with its depth."""
-    if "rule" not in node:
-        if node["kind"] == "rows":
-            return []
-        ids = [s["source"] for s in node["sources"]]
-        return [
-            {**node, "depth": depth, "rule": node["kind"], "args": node["name"], "sources": ids}
-        ]
-    value = node["value"]
-    text = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
-    row = {"depth": depth, "rule": node["rule"], "args": "/".join(node["args"]), "value": text}
-    return [row, *(r for part in node.get("inputs", ()) for r in _flat(part, depth + 1))]
 
 
 def _region(study: Study) -> str:

@@ -191,6 +191,11 @@ class Book:
             self._elsewhere[world.supposed] = Book(world, self.rules)
         return self._elsewhere[world.supposed].figure(rule, *args)
 
+    def forget(self, rule: str, *args: str) -> None:
+        """Let go of a figure, and of all other worlds; who asks again gets it computed again."""
+        self._figures.pop((rule, *args), None)
+        self._elsewhere.clear()
+
     def value(self, rule: str, *args: str) -> Any:
         """The value of a figure."""
         return self.figure(rule, *args).value

@@ -12,8 +12,10 @@ from chainmap.core.formula import Work, middle, short, shown, total
 from chainmap.core.model import Row
 from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Line, wrap
+from chainmap.show.why_ranks import interval_texts
 
 SourceOf = Callable[[str], Row | None]
+MOST = 40  # figures shown below one; the data form has them all
 _HEADINGS = ("link_figures", "chain_figures")
 
 
@@ -32,7 +34,8 @@ def tree(figure: Figure, source_of: SourceOf, lang: str) -> Node:
     Cells of one row stand on one line; a part that was shown is not shown twice; what is
     unknown is named and not unfolded further (the data form unfolds everything).
     """
-    return _Grower(source_of, lang, figure.args).grow(figure)
+    subject = figure.args[2:5] if figure.rule == "cell" else figure.args
+    return _Grower(source_of, lang, subject).grow(figure)
 
 
 class _Grower:
@@ -52,6 +55,9 @@ class _Grower:
             and figure.rule not in _HEADINGS
         ):
             return node
+        if figure.rule == "interval":
+            node.below = [Node(text) for text in interval_texts(figure, worded, self.lang)]
+            return node
         node.below = [*self._formulas(figure), *self._parts(list(once(figure)))]
         return node
 
@@ -59,9 +65,11 @@ class _Grower:
         """Figures one by one; leaves of one row, file or kind together."""
         nodes: list[Node] = []
         together: dict[object, list[Leaf]] = {}
+        figures = [p for p in parts if isinstance(p, Figure) and _worth_showing(p)]
+        left_out = {id(part) for part in figures[MOST:]}
         for part in parts:
             if isinstance(part, Figure):
-                if _worth_showing(part):
+                if _worth_showing(part) and id(part) not in left_out:
                     nodes.append(self.grow(_behind(part)))
             elif isinstance(part, Leaf):
                 if part.kind != "date":
@@ -70,6 +78,8 @@ class _Grower:
             elif not part.rows and not any(isinstance(p, Figure) for p in parts):
                 table = f"data/{part.table}.csv"
                 nodes.append(Node(say("why.no_rows", self.lang, table=table), "dim"))
+        if left_out:
+            nodes.append(Node(say("why.more", self.lang, count=len(left_out)), "dim"))
         return nodes + [self._leaves(leaves) for leaves in together.values()]
 
     def _leaves(self, leaves: list[Leaf]) -> Node:
@@ -107,6 +117,8 @@ class _Grower:
 
     def _title(self, figure: Figure) -> str:
         lang = self.lang
+        if figure.rule == "cell":
+            return f"{figure.args[1]}: {worded(figure.value, lang)}"
         key = figure.rule if figure.rule.startswith("criterion.") else f"rule.{figure.rule}"
         text = say(key, lang)
         mine = figure.args in (self.subject, self.subject[1:], self.subject[:1], ())
@@ -120,6 +132,8 @@ class _Grower:
             basis = figure.rule == "basis"
             word = say(f"basis.{figure.value}", lang) if basis else worded(figure.value, lang)
             text += f": {word}"
+        if figure.world.supposed:
+            text += say("why.as_if", lang, what=figure.world.supposed)
         if figure.note is not None:
             text += "  -- " + note(figure, lang)
         return text
@@ -175,19 +189,48 @@ def worded(value: Any, lang: str) -> str:
         return repr(round(value, 6)).removesuffix(".0")
     if isinstance(value, Day | str | int):
         return str(value)
+    sized = _whole_record(value, lang)
+    if sized is not None:
+        return sized
     for name in ("status", "kind", "known", "value", "impact"):
         if hasattr(value, name):
             return _record(value, lang)
     if isinstance(value, Row):
         return f"{value.file}:{value.line}"
+    if isinstance(value, Mapping) and "A/B" in value:
+        return shares(value, lang)
     if isinstance(value, Mapping):
         return ", ".join(f"{k} {worded(v, lang)}" for k, v in value.items())
     if isinstance(value, tuple | list):
-        rows = [part for part in value if isinstance(part, Row) or hasattr(part, "row")]
+        rows = [part for part in value if isinstance(part, Row) or _is_of_a_firm(part)]
         if rows:
             return say("why.count", lang, count=len(rows))
         return " / ".join(worded(part, lang) for part in value) or "-"
     return str(value)
+
+
+def _is_of_a_firm(part: Any) -> bool:
+    return hasattr(part, "row") or hasattr(part, "firm")
+
+
+def shares(value: Mapping[str, float], lang: str) -> str:
+    """Shares by grade of evidence: ``A/B 12%, C 30%, ..``."""
+    joint = "，" if lang == "zh" else ", "
+    return joint.join(f"{say(f'coverage.{k}', lang)} {share:.0%}" for k, share in value.items())
+
+
+def _whole_record(value: Any, lang: str) -> str | None:
+    """Records of a whole chain or ranking by their size; None for any other value."""
+    if hasattr(value, "p_top_error"):
+        return say("why.interval", lang, position=value.position, of=value.of,
+                   span="-" if value.p05 is None else f"{value.p05}-{value.p95}",
+                   p_top="-" if value.p_top is None else f"{value.p_top:.1%}")  # fmt: skip
+    for name in ("running", "order", "gaps"):
+        if hasattr(value, name):
+            return say("why.count", lang, count=len(getattr(value, name)))
+    if hasattr(value, "top20"):
+        return f"{value.kinds} / {value.top20}"
+    return None
 
 
 def _record(value: Any, lang: str) -> str:

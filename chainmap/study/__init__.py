@@ -14,8 +14,8 @@ from chainmap.core.model import Chain, Workspace
 from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.world import World
 from chainmap.find import RULES as FIND
-from chainmap.find.status import sources_of
 from chainmap.rank import RULES as RANK
+from chainmap.study import cells, refs, trust, verify
 
 if TYPE_CHECKING:
     from chainmap.core.model import Row
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainmap.rank.robust import Ranking
 
 JsonRow = dict[str, Any]
+RULES = {**FIND, **RANK, **cells.RULES, **refs.RULES, **verify.RULES, **trust.RULES}
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
 
@@ -45,7 +46,7 @@ class Study:
         self.workspace = workspace
         self.read_problems = problems
         self.world = world or World(workspace, at)
-        self.book = Book(self.world, {**FIND, **RANK})
+        self.book = Book(self.world, RULES)
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -94,64 +95,18 @@ class Study:
 
     def gap_rows(self, chain: str | None = None, all_links: bool = False) -> list[JsonRow]:
         """Gaps in the order of DESIGN 4.1; with ``all_links`` every link, the rest last."""
-        rows = [self._gap_row(c, link.id) for c in self.chains(chain) for link in c.links]
+        columns = refs.GAP_COLUMNS
+        rows = [
+            refs.row_of(self.book, columns, (one.id, link.id))
+            for one in self.chains(chain)
+            for link in one.links
+        ]
         ordered = sorted(rows, key=_gap_order)
         return [r for r in ordered if all_links or r["kind"] in (*GAP_ORDER, "check")]
 
-    def _gap_row(self, chain: Chain, link: str) -> JsonRow:
-        value = self.book.value
-        gap, worth = value("gap", chain.id, link), value("worth", chain.id, link)
-        standing = value("standing", chain.id, link)
-        behind = sources_of(standing.rows, standing.sources)
-        # What bears on the gap without deciding the status is cited too, after what decides it.
-        beside = [*value("wanted_rows", chain.id, link), *value("stale", chain.id, link)]
-        return {
-            "ref": f"{chain.id}/{link}",
-            "chain": chain.id,
-            "link": link,
-            "name": chain.link(link).name,
-            "stage": chain.stage_of(link).id,
-            "status": standing.status,
-            "basis": standing.basis,
-            "kind": gap.kind,
-            "suspect": gap.suspect,
-            "settled": gap.settled,
-            "depth": gap.depth,
-            "break": gap.breaks,
-            "value_100m_cny": worth.value,
-            "value_is_lower_bound": worth.lower_bound,
-            "alternative": worth.alternative,
-            "dependents": value("dependents", chain.id, link),
-            "critical": value("critical", chain.id, link),
-            "priority": value("priority", chain.id, link),
-            "producers": value("producers", chain.id, link),
-            "groups": value("groups", chain.id, link),
-            "evidence_grade": self.world.worst(behind),
-            "sources": list(dict.fromkeys([*behind, *sources_of(beside)])),
-        }
-
     def chain_rows(self) -> list[JsonRow]:
         """The chains with their figures, by id."""
-        return [self._chain_row(chain) for chain in self.chains()]
-
-    def _chain_row(self, chain: Chain) -> JsonRow:
-        counts = self.book.value("counts", chain.id)
-        low, high = self.book.value("completeness", chain.id)
-        met, maybe = self.book.value("local_ratio_count", chain.id)
-        statuses = ("strong", "weak", "present", "missing", "planned", "unknown")
-        return {
-            "ref": chain.id,
-            "chain": chain.id,
-            "name": chain.file.name,
-            "kind": chain.file.kind,
-            "links": counts.total(),
-            **{status: counts[status] for status in statuses},
-            "completeness_low": low,
-            "completeness_high": high,
-            "local_ratio_value": self.book.value("local_ratio_value", chain.id),
-            "local_ratio_count_low": met,
-            "local_ratio_count_high": maybe,
-        }
+        return [refs.row_of(self.book, refs.CHAIN_COLUMNS, (one.id,)) for one in self.chains()]
 
     # ranking
 
@@ -191,21 +146,47 @@ class Study:
 
     # why
 
-    def why(self, ref: str) -> Figure:
-        """The figure behind a ``ref``: a chain, a link or a candidate."""
-        parts = ref.split("/")
-        chain = self.chain(parts[0])
-        if len(parts) > 1 and parts[1] not in chain.index:
-            raise UnknownRef("link", parts[1], chain.index)
-        if len(parts) == 1:
-            return self.book.figure("chain_figures", chain.id)
-        if len(parts) == 2:
-            return self.book.figure("link_figures", chain.id, parts[1])
-        firm = parts[2]
-        known = {row.text("firm") for row in self.workspace.rows("firms")}
-        if len(parts) > 3 or firm not in known:
-            raise UnknownRef("firm", "/".join(parts[2:]), known)
-        return self.book.figure("score", firm, chain.id, parts[1])
+    def why(self, ref: str, column: str | None = None, request: Request | None = None) -> Figure:
+        """The figure behind a ``ref``, or behind one cell of the rows that carry it.
+
+        A cell that depends on who else is ranked is that of ``request``; without one, that of
+        the ranking of the ref's chain. Raises UnknownRef.
+        """
+        found = self.understood(ref)
+        if column is None:
+            return self.book.figure(found.kind.root, *found.args)
+        if column not in found.kind.columns:
+            raise UnknownRef("column", column, found.kind.columns)
+        scope: tuple[str, ...] = ()
+        if found.kind.columns[column].scoped:
+            from chainmap.rank.ranks import Request, scope_of
+
+            asked = request or Request(chain=ref.partition("/")[0])
+            scope = scope_of(asked, self.world.settings)
+        return self.book.figure("cell", found.kind.name, column, *found.args, *scope)
+
+    def understood(self, ref: str) -> refs.Ref:
+        """What a ref means; UnknownRef where one of its parts is not there."""
+        try:
+            found = refs.understood(ref)
+        except refs.UnknownPart as error:
+            raise UnknownRef(error.what, error.word, self._known(error.what, "")) from None
+        parts = ref.split("/")[-len(found.kind.parts) :]
+        for what, word in zip(found.kind.parts, parts, strict=True):
+            known = self._known(what, parts[0], found.kind.name == "coverage")
+            if word not in known:
+                raise UnknownRef(what, word, known)
+        return found
+
+    def _known(self, what: str, chain: str, every: bool = False) -> Iterable[str]:
+        if what == "chain":
+            return (*self.workspace.chains, *(("all",) if every else ()))
+        if what == "report":
+            return ("rank", "gaps")
+        if what == "link":
+            return self.chain(chain).index if chain else ()
+        table = {"firm": "firms", "list": "lists", "source": "sources"}[what]
+        return {row.text(what) for row in self.workspace.rows(table)}
 
     @cached_property
     def firms(self) -> dict[str, Row]:

@@ -310,7 +310,7 @@ WORDS = {
     "help.draws": ("抽样次数", "number of draws"),
     "help.seed": ("随机种子", "random seed"),
     "help.weights": ("权重抽样方式：around、any 或 order", "how weights are drawn: around, any or order"),
-    "help.ref": ("任一行的 ref：链、链/环节或链/环节/企业", "the ref of any row: chain, chain/link or chain/link/firm"),
+    "help.ref": ("任一行的 ref：链、链/环节、链/环节/企业，或 coverage/rank/链", "the ref of any row: chain, chain/link, chain/link/firm, or coverage/rank/chain"),
     "help.view": ("panorama 全景图，path 路径图", "panorama or path"),
     "help.official": ("报送版：不含得分，附填报单位与审核人", "the signed form: no scores, with who reports and reviews"),
     "help.directory": ("要建立工作区的目录", "directory for the new workspace"),

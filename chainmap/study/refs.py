@@ -1,0 +1,246 @@
+"""What a ``ref`` means, and what figure stands behind each column of the rows that carry it.
+
+A kind of ref is a line of ``KINDS``: how many parts it has, the figure that it unfolds to, and
+its columns. A column is a figure and what of it the cell shows. Rows are made from this table
+where the command allows it, and a cell's derivation is the rule ``cell`` over the same entry, so
+that what ``why`` unfolds is what was printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from chainmap.core.derivation import Ask, Book, Rule
+from chainmap.rank.criteria import CRITERIA, figure_of
+
+Args = tuple[str, ...]
+Pick = Callable[[Any], Any]
+STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
+BASES = ("override", "capacity", "finding", "count", "search", "project", "none")
+GRADES = ("a", "b", "c", "d", "none")
+
+
+def _whole(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The figure behind a cell, what of it is shown, and the figure's arguments from the ref's.
+
+    ``scoped`` columns are about a ranking as well: its scope follows the ref's arguments.
+    """
+
+    rule: str
+    pick: Pick = _whole
+    args: Callable[[Args], Args] = tuple
+    scoped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of ref: ``parts`` ids, after a first word where it has one."""
+
+    name: str
+    parts: tuple[str, ...]  # chain | link | firm | list: what each part must be
+    root: str  # the figure that the ref unfolds to without a column
+    columns: Mapping[str, Column]
+    order: tuple[int, ...] = ()  # the parts as arguments of the root and of the columns
+
+    def args(self, parts: Args) -> Args:
+        """The ref's parts in the order in which rules take them."""
+        return tuple(parts[at] for at in self.order) if self.order else parts
+
+
+def _link(args: Args) -> Args:
+    """(chain, link) of (firm, chain, link)."""
+    return args[1:3]
+
+
+def _with(*more: str) -> Callable[[Args], Args]:
+    return lambda args: (*args, *more)
+
+
+def _link_with(*more: str) -> Callable[[Args], Args]:
+    return lambda args: (*args[1:3], *more)
+
+
+def _ref(args: Args) -> Args:
+    return ("/".join(args),)
+
+
+CHAIN_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=_ref),
+    "chain": Column("cell.chain", args=_with("chain")),
+    "name": Column("cell.chain", args=_with("name")),
+    "kind": Column("cell.chain", args=_with("kind")),
+    "links": Column("counts", lambda counts: counts.total()),
+    **{status: Column("counts", itemgetter(status)) for status in STATUSES},
+    "completeness_low": Column("completeness", itemgetter(0)),
+    "completeness_high": Column("completeness", itemgetter(1)),
+    "local_ratio_value": Column("local_ratio_value"),
+    "local_ratio_count_low": Column("local_ratio_count", itemgetter(0)),
+    "local_ratio_count_high": Column("local_ratio_count", itemgetter(1)),
+}
+DATA_COLUMNS: dict[str, Column] = {
+    **{name: CHAIN_COLUMNS[name] for name in ("ref", "chain", "name", "links", "unknown")},
+    **{f"basis_{name}": Column("data.bases", itemgetter(name)) for name in BASES},
+    **{f"grade_{name}": Column("data.grades", itemgetter(name)) for name in GRADES},
+    "oldest": Column("data.dates", itemgetter(0)),
+    "newest": Column("data.dates", itemgetter(1)),
+    **{name: Column(f"data.{name}", len)
+       for name in ("stale", "looked", "candidates", "no_candidates")},
+}  # fmt: skip
+GAP_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=_ref),
+    "chain": Column("cell.chain", args=lambda args: (args[0], "chain")),
+    "link": Column("cell.link", args=_with("id")),
+    "name": Column("cell.link", args=_with("name")),
+    "stage": Column("cell.link", args=_with("stage")),
+    "status": Column("standing", attrgetter("status")),
+    "basis": Column("standing", attrgetter("basis")),
+    "kind": Column("gap", attrgetter("kind")),
+    "suspect": Column("gap", attrgetter("suspect")),
+    "settled": Column("gap", attrgetter("settled")),
+    "depth": Column("gap", attrgetter("depth")),
+    "break": Column("gap", attrgetter("breaks")),
+    "value_100m_cny": Column("worth", attrgetter("value")),
+    "value_is_lower_bound": Column("worth", attrgetter("lower_bound")),
+    "alternative": Column("worth", attrgetter("alternative")),
+    "dependents": Column("dependents"),
+    "critical": Column("critical"),
+    "priority": Column("priority"),
+    "producers": Column("producers"),
+    "groups": Column("groups"),
+    "evidence_grade": Column("cell.link_grade"),
+    "sources": Column("cell.link_sources"),
+}
+VERIFY_COLUMNS: dict[str, Column] = {
+    **{name: GAP_COLUMNS[name]
+       for name in ("ref", "chain", "link", "name", "status", "suspect", "priority")},
+    "kinds": Column("verify", attrgetter("kinds")),
+    "top20": Column("verify", attrgetter("top20")),
+    "changes": Column("verify", attrgetter("changes")),
+    "looked": Column("looked"),
+}  # fmt: skip
+
+
+def _values(marks: Mapping[str, Any]) -> dict[str, float]:
+    return {name: mark.value for name, mark in marks.items()}
+
+
+def _spans(marks: Mapping[str, Any]) -> dict[str, list[float]]:
+    return {name: list(mark.span) for name, mark in marks.items() if mark.span}
+
+
+def _mark(criterion: str) -> Column:
+    return Column(
+        f"criterion.{criterion}", attrgetter("value"), lambda a: figure_of(criterion, *a)[1:]
+    )
+
+
+def _of_interval(name: str) -> Column:
+    return Column("interval", lambda found: found and getattr(found, name), scoped=True)
+
+
+RANK_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join((*args[1:3], args[0])),)),
+    "position": _of_interval("position"),
+    "firm": Column("cell.firm", args=itemgetter(slice(0, 1))),
+    "name": Column("cell.firm_name", args=itemgetter(slice(0, 1))),
+    "chain": Column("cell.chain", args=lambda args: (args[1], "chain")),
+    "link": Column("cell.link", args=_link_with("id")),
+    **{name: Column("gap", attrgetter(name), _link) for name in ("kind", "suspect", "settled")},
+    "basis": Column("basis"),
+    "score": Column("score", attrgetter("score")),
+    "impact": Column("score", attrgetter("impact")),
+    "likelihood": Column("score", attrgetter("likelihood")),
+    "rank_p05": _of_interval("p05"),
+    "rank_p95": _of_interval("p95"),
+    "p_top": _of_interval("p_top"),
+    "criteria": Column("cell.marks", _values),
+    "unknown": Column("cell.marks", _spans),
+    "evidence_grade": Column("cell.candidate_grade"),
+    "sources": Column("cell.candidate_sources"),
+    "rank_p25": _of_interval("p25"),
+    "rank_p75": _of_interval("p75"),
+    "rank_median": _of_interval("median"),
+    "p_top_error": _of_interval("p_top_error"),
+    **{f"criteria.{name}": _mark(name) for name in CRITERIA},
+}
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("chain", ("chain",), "chain_figures", {**DATA_COLUMNS, **CHAIN_COLUMNS}),
+        Kind("link", ("chain", "link"), "link_figures", {**VERIFY_COLUMNS, **GAP_COLUMNS}),
+        Kind(
+            "candidate",
+            ("chain", "link", "firm"),
+            "score",
+            {**RANK_COLUMNS},
+            order=(2, 0, 1),
+        ),
+    )
+}
+# Refs that begin with a word of their own; each is a line here.
+WORDED: dict[str, Kind] = {
+    "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A ref that was understood: its kind, and its parts as rules take them."""
+
+    kind: Kind
+    args: Args
+
+
+class UnknownPart(LookupError):
+    """A part of a ref that is not there: what it should be, the word, and what is known."""
+
+    def __init__(self, what: str, word: str) -> None:
+        super().__init__(word)
+        self.what, self.word = what, word
+
+
+def understood(ref: str) -> Ref:
+    """The kind of a ref and its arguments; UnknownPart where it has parts too many or too few."""
+    first, *rest = ref.split("/")
+    if first in WORDED:
+        kind, parts = WORDED[first], tuple(rest)
+    else:
+        parts = (first, *rest)
+        kind = KINDS[("chain", "link", "candidate")[min(len(parts), 3) - 1]]
+    if len(parts) > len(kind.parts):
+        raise UnknownPart(kind.parts[-1], "/".join(parts[len(kind.parts) - 1 :]))
+    if len(parts) < len(kind.parts):
+        raise UnknownPart(kind.parts[len(parts)], "")
+    return Ref(kind, kind.args(parts))
+
+
+def row_of(book: Book, columns: Mapping[str, Column], args: Args) -> dict[str, Any]:
+    """A command's row from its columns."""
+    return {name: one.pick(book.value(one.rule, *one.args(args))) for name, one in columns.items()}
+
+
+def cell(ask: Ask, kind: str, column: str, *args: str) -> Any:
+    """One cell of a row: what a column shows of its figure."""
+    found = {**KINDS, **WORDED}[kind]
+    one = found.columns[column]
+    count = len(found.parts)
+    own = one.args(args[:count])
+    return one.pick(ask(one.rule, *own, *(args[count:] if one.scoped else ())))
+
+
+def joined(ask: Ask, ref: str) -> str:
+    """The ref itself: ids joined by a stroke."""
+    del ask
+    return ref
+
+
+RULES: dict[str, Rule] = {"cell": cell, "cell.ref": joined}
