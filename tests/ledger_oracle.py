@@ -6,13 +6,16 @@ read from the files with the eyes of the ranking's oracle. Nothing here imports 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tests import rank_oracle
 from tests.oracle import project_stage
-from tests.oracle_files import Row, first_day, last_day, read_table
+from tests.oracle_files import PLAIN, Row, first_day, last_day, read_table
 from tests.rank_oracle import Files
 
 ARRIVED = ("签约", "开工", "建设", "投产", "达产")
@@ -23,17 +26,20 @@ Scores = dict[Pair, dict[str, Any]]  # rows of the ranking of every chain
 
 @dataclass
 class Ledger:
-    """The files as each chain's oracle sees them, and the ranking's rows."""
+    """The tables as the ranking's oracle sees them, every chain's links, the ranking's rows."""
 
-    files: dict[str, Files]
+    any: Files
+    chains: dict[str, set[str]]
     scores: Scores
     data: Path
-
-    @property
-    def any(self) -> Files:
-        return next(iter(self.files.values()))
+    read: dict[str, list[Row]] = field(default_factory=dict)
 
     def rows(self, table: str) -> list[Row]:
+        if table not in self.read:
+            self.read[table] = self._rows(table)
+        return self.read[table]
+
+    def _rows(self, table: str) -> list[Row]:
         one = self.any
         if not (self.data / f"{table}.csv").exists():
             return []
@@ -41,16 +47,37 @@ class Ledger:
             r for r in read_table(self.data / f"{table}.csv") if last_day(r["as_of"]) <= one.today
         ]
 
+    @cached_property
+    def parents(self) -> dict[str, str]:
+        return {row["firm"]: row.get("parent", "") for row in self.any.case.tables["firms"]}
+
+    def group(self, firm: str) -> str:
+        seen = {firm}
+        while (above := self.parents.get(firm, "")) and above not in seen:
+            seen.add(above)
+            firm = above
+        return firm
+
+    @cached_property
+    def groups(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for firm in {*self.parents, *self.parents.values()} - {""}:
+            found.setdefault(self.group(firm), set()).add(firm)
+        return found
+
     def members(self, firm: str) -> set[str]:
-        group = self.any.group(firm)
-        firms = {row["firm"] for row in self.any.case.tables["firms"]}
-        parents = {row["parent"] for row in self.any.case.tables["firms"] if row.get("parent")}
-        return {one for one in firms | parents | {firm} if self.any.group(one) == group}
+        return {firm, *self.groups.get(self.group(firm), set())}
 
 
 def read(workspace: Path, chains: list[str], scores: Scores, as_of: str | None = None) -> Ledger:
-    files = {chain: rank_oracle.read_files(workspace, chain, as_of) for chain in chains}
-    return Ledger(files, scores, workspace / "data")
+    found = {}
+    for chain in chains:
+        text = (workspace / "chains" / f"{chain}.yaml").read_text(encoding="utf-8")
+        links = yaml.load(text, Loader=PLAIN)["panorama"]["links"]
+        found[chain] = {link["id"] for link in links}
+    smallest = min(chains, key=lambda chain: len(found[chain]))
+    files = rank_oracle.read_files(workspace, smallest, as_of)
+    return Ledger(files, found, scores, workspace / "data")
 
 
 def here(ledger: Ledger, firm: str) -> str:
@@ -80,17 +107,12 @@ def here(ledger: Ledger, firm: str) -> str:
 def links(ledger: Ledger, firm: str, whole_group: bool = True) -> set[tuple[str, str]]:
     """Links that the firm, or its group, could serve by what it makes."""
     members = ledger.members(firm) if whole_group else {firm}
-    found = set()
-    for chain, files in ledger.files.items():
-        for table in ("activities", "matches"):
-            found |= {
-                (chain, row["link"])
-                for row in files.tables[table]
-                if row["chain"] == chain
-                and row["firm"] in members
-                and row["link"] in files.case.links
-            }
-    return found
+    return {
+        (row["chain"], row["link"])
+        for table in ("activities", "matches")
+        for row in ledger.any.tables[table]
+        if row["firm"] in members and row["link"] in ledger.chains.get(row["chain"], ())
+    }
 
 
 def best(ledger: Ledger, firm: str, whole_group: bool = True) -> dict[str, Any] | None:

@@ -38,15 +38,22 @@ def test_as_many_go_out_as_came_in(name: str) -> None:
     ranks = [int(row["rank"]) for row in rows]
     assert ranks == sorted(ranks)
     for row in rows:
-        assert list(row)[: len(KEYS)] == KEYS
+        assert list(row) == KEYS
         assert row["ref"] == f"ledger/{name}/{row['firm']}"
         assert row["reason"]
 
 
 def test_each_verdict_says_what_would_change_it() -> None:
-    rows = as_json("ledger", "--list", "global500")["rows"]
+    found = as_json("ledger", "--list", "global500")
+    rows, beside = found["rows"], found["beside"]
+    assert [row["ref"] for row in rows] == [row["ref"] for row in beside]
     assert {row["verdict"] for row in rows} <= {"A", "B", "C", "D", "?"}
-    assert sum(bool(row["would_change"]) for row in rows if row["verdict"] in "BC?") > 100
+    told = [
+        one["would_change"]
+        for row, one in zip(rows, beside, strict=True)
+        if row["verdict"] in ("B", "C", "?")
+    ]
+    assert sum(map(bool, told)) > 100
     assert all(row["chains"] for row in rows if row["verdict"] in "AB")
     assert not any(row["links"] for row in rows if row["verdict"] in "D?")
 
@@ -67,7 +74,7 @@ def test_the_reference_ledger_agrees_with_the_oracle() -> None:
         assert row["verdict"] == ledger_oracle.verdict(oracle, firm), firm
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=rank_worlds())
 def test_random_worlds_agree_with_the_oracle(world: random_worlds.World) -> None:
     with tempfile.TemporaryDirectory() as folder:

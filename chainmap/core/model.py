@@ -357,6 +357,7 @@ class Workspace:
     root: str
     region: str
     within: tuple[str, ...]  # areas that contain the region, such as its province
+    moving_from: tuple[str, ...]  # cities that firms move out of: whom relocation lists
     study_date: Day
     study_date_at: Place
     chains: Mapping[str, Chain]

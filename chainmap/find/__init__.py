@@ -6,6 +6,7 @@ from chainmap.core.derivation import Rule
 from chainmap.find import evidence, figures, gaps, status, value
 
 RULES: dict[str, Rule] = {
+    "project_stage": evidence.project_stage,
     "producing": evidence.producing,
     "supply": evidence.supply,
     "made_here": evidence.made_here,

@@ -71,6 +71,12 @@ def stage_now(ask: Ask, row: Row) -> str:
     return STAGES[max(reached)] if reached else ""
 
 
+def project_stage(ask: Ask, project: str) -> str:
+    """A project's stage at the study date, by its id; empty where none is visible."""
+    rows = ask.rows("projects", ("project",), (project,))
+    return stage_now(ask, rows[-1]) if rows else ""
+
+
 def producing(ask: Ask, chain: str, link: str) -> tuple[Producer, ...]:
     """Production rows of a link: running sites, and running projects of firms without a site."""
     today = ask.today().last

@@ -31,6 +31,9 @@ from chainmap.read.files import LIMITS, Intake, Limits, name_of
 from chainmap.read.nodes import Document, document
 from chainmap.read.nodes import Path as NodePath
 
+# Whom relocation is about unless region.yaml says otherwise: the programme speaks of firms that
+# move out of the capital.
+MOVING_FROM = ("北京",)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -41,6 +44,7 @@ class RegionFile(BaseModel):
     region: Text
     study_date: When
     within: tuple[Text, ...] = ()
+    moving_from: tuple[Text, ...] = MOVING_FROM
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Region:
 
     name: str
     within: tuple[str, ...]
+    moving_from: tuple[str, ...]
     study_date: Day
     study_date_at: Place
 
@@ -139,7 +144,7 @@ def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem
     if model is None or any(one.severity == "error" for one in problems):
         return None, problems
     at = found.places["study_date",]
-    return Region(model.region, model.within, model.study_date, at), problems
+    return Region(model.region, model.within, model.moving_from, model.study_date, at), problems
 
 
 def _document(intake: Intake, path: Path) -> Document | Problem:

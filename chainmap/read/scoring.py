@@ -37,7 +37,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "fit.other_product": (0, 1),
 }
 # Marks and what they are cut at: 0 to 100.
-_MARKS = ("fit.", "pull.", "headroom.")
+_MARKS = ("fit.", "pull.", "headroom.", "ledger.")
 _OUT_OF_100 = (
     "signals.middle", "signals.unknown_low", "signals.unknown_high", "path.near_priority",
     "path.mid_priority",

@@ -119,6 +119,7 @@ class _Loading:
             root=str(self.root),
             region=region.name if region else "",
             within=region.within if region else (),
+            moving_from=region.moving_from if region else (),
             study_date=region.study_date if region else NO_DAY,
             study_date_at=region.study_date_at if region else Place("data/region.yaml"),
             chains=self.chains,
