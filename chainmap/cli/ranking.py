@@ -206,7 +206,7 @@ def key_rows(
     from chainmap.rank.ranks import Request
     from chainmap.study.content import table_rows
 
-    return table_rows(study, study.ranking(Request(chain)).rows, top, lang)
+    return table_rows(study, Request(chain), top, lang)
 
 
 def table_screen(

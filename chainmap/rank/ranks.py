@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chainmap.core.derivation import Ask
@@ -50,9 +51,11 @@ class Ranks:
 
     def at(self, firm: str, chain: str, link: str) -> int | None:
         """Where a candidate stands in the order, from 0."""
-        wanted = (firm, chain, link)
-        places = (n for n, c in enumerate(self.order) if (c.firm, c.chain, c.link) == wanted)
-        return next(places, None)
+        return self._places.get((firm, chain, link))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str, str], int]:
+        return {(c.firm, c.chain, c.link): at for at, c in enumerate(self.order)}
 
 
 @dataclass(frozen=True, slots=True)

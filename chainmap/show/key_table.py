@@ -28,14 +28,6 @@ def heads(official: bool = False) -> tuple[str, ...]:
     return tuple(c for c in COLUMNS if not (official and c in NOT_OFFICIAL))
 
 
-def filled(row: Mapping[str, Any], unknown: str) -> dict[str, Any]:
-    """A row with every column: what is unknown is blank in a number, a word in text."""
-    return {
-        column: row.get(column) if column in NUMBERS else row.get(column) or unknown
-        for column in COLUMNS
-    }
-
-
 def official_line(bureau: str, day: str) -> str:
     """Who reports, as of when, who reviews: the line below the signed form."""
     parts = (("unit", bureau), ("as_of", day), ("reviewer", "________"))

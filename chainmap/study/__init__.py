@@ -15,7 +15,7 @@ from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.rank import RULES as RANK
-from chainmap.study import cells, refs, trust, verify
+from chainmap.study import cells, key_rows, refs, trust, verify
 
 if TYPE_CHECKING:
     from chainmap.core.model import Row
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from chainmap.rank.robust import Ranking
 
 JsonRow = dict[str, Any]
-RULES = {**FIND, **RANK, **cells.RULES, **refs.RULES, **verify.RULES, **trust.RULES}
+RULES = {
+    **FIND,
+    **RANK,
+    **cells.RULES,
+    **refs.RULES,
+    **verify.RULES,
+    **trust.RULES,
+    **key_rows.RULES,
+}
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from functools import partial
+from typing import TYPE_CHECKING
 
-from chainmap.core.model import ACTIVE, Chain, Row
+from chainmap.core.model import ACTIVE, Chain
 from chainmap.core.words import figure, say
-from chainmap.rank.candidates import on_list
-from chainmap.show.key_table import filled
+from chainmap.show.key_table import COLUMNS
 from chainmap.show.panorama import Band, Card
 from chainmap.show.screens import evidence
 from chainmap.study import JsonRow, Study
 from chainmap.study.coverage import looked_for
+from chainmap.study.key_rows import SCOPED
 
-# The lists that say most of a firm, first the most telling one.
-_LISTS = ("global500", "china500", "central_soe", "private500")
+if TYPE_CHECKING:
+    from chainmap.rank.ranks import Request
 
 
 def short_name(study: Study, firm: str) -> str:
@@ -157,141 +156,29 @@ def coverage(study: Study, chain: Chain, lang: str) -> str:
 
 
 def table_rows(
-    study: Study, ranked: Iterable[JsonRow], limit: int | None, lang: str = "zh"
+    study: Study, request: Request, limit: int | None, lang: str = "zh"
 ) -> tuple[list[JsonRow], int]:
-    """Candidates as rows of the key-project table, and how many were set aside on the way.
+    """Candidates as rows of the key-project table, and how many were set aside on the way."""
+    from chainmap.rank.ranks import scope_of
 
-    At most so many rows a firm and a link (scoring.yaml, ``table``), so that one page covers
-    more links; nobody is lost, since ``rank`` lists them all.
-    """
-    per_firm = study.world.settings["table.per_firm"]
-    per_link = study.world.settings["table.per_link"]
-    firms: Counter[str] = Counter()
-    links: Counter[str] = Counter()
+    scope, value = scope_of(request, study.world.settings), study.book.value
+    found = value("key_table", *scope)
     rows: list[JsonRow] = []
-    aside = 0
-    for row in ranked:
-        if limit is not None and len(rows) >= limit:
-            break
-        link = f"{row['chain']}/{row['link']}"
-        if firms[row["firm"]] >= per_firm or links[link] >= per_link:
-            aside += 1
-            continue
-        firms[row["firm"]] += 1
-        links[link] += 1
-        beside = {key: row[key] for key in ("rank_p05", "rank_p95", "sources")}
-        cells = _table_row(study, row, len(rows) + 1, lang)
-        rows.append({"ref": row["ref"], **cells, **beside})
-    return rows, aside
-
-
-def _table_row(study: Study, row: JsonRow, number: int, lang: str) -> JsonRow:
-    # A firm may have activities in sight before its own row is.
-    chain, firm = study.chain(row["chain"]), study.firms.get(row["firm"])
-    link = chain.link(row["link"])
-    project = _project_of(study, row)
-    group = study.world.group(row["firm"])
-    city = firm.text("hq_city") if firm else ""
-    investor = " ".join(part for part in (study.world.name(group), city) if part)
-    products = dict.fromkeys(
-        r.text("product")
-        for r in study.book.value("basis_rows", row["firm"], chain.id, link.id)
-        if r.table == "activities" and r.text("product")
-    )
-    interval = None
-    if row["rank_p05"] is not None:
-        interval = say("rank.interval", lang, low=row["rank_p05"], high=row["rank_p95"])
-    return filled(
-        {
-            "序号": number,
-            "项目（目标企业）名称": (project and project.text("name")) or row["name"],
-            "投资主体/总部": investor,
-            "企业类别": firm_class(study, row["firm"], lang),
-            "产业链": chain.file.name,
-            "环节": link.name,
-            "招商类型": _kind(row, lang),
-            "项目内容": (project and project.text("content")) or "、".join(products),
-            "计划总投资（亿元）": project and project.number("investment_100m_cny"),
-            "内外资": _capital(firm, lang),
-            "需用土地/载体": _land(project, lang),
-            "拟落区市": project and project.text("district"),
-            "来源": _origin(study, row),
-            "综合得分": round(row["score"], 1),
-            "阶段": project and project.text("stage"),
-            "对接进展": _progress(study, row, project, lang),
-            "下一步/时限": _next(project),
-            "责任领导": (project and project.text("leader")) or chain.file.chief,
-            "责任单位": (project and project.text("unit")) or chain.file.bureau,
-            "排名区间": interval,
-            "证据": f"{row['evidence_grade'] or '-'}：{'、'.join(row['sources'])}",
-        },
-        say("unknown", lang),
-    )
-
-
-def _kind(row: JsonRow, lang: str) -> str:
-    if row["kind"] != "check":
-        word = say(f"kind.{row['kind']}", lang)
-        return word if row["settled"] else say("kind.unsettled", lang, kind=word)
-    if row["suspect"] in (None, "covered"):
-        return say("kind.check", lang)
-    return say("kind.unsettled", lang, kind=say(f"kind.{row['suspect']}", lang))
-
-
-def _capital(firm: Row | None, lang: str) -> str | None:
-    country = firm.text("country") if firm else ""
-    if not country:
-        return None
-    return say("capital.home" if country == "中国" else "capital.foreign", lang)
-
-
-def _land(project: Row | None, lang: str) -> str | None:
-    land = project.number("land_mu") if project else None
-    park = project.text("park") if project else ""
-    area = say("unit.mu", lang, value=f"{land:g}") if land else ""
-    return " ".join(part for part in (park, area) if part) or None
-
-
-def _next(project: Row | None) -> str | None:
-    if project is None:
-        return None
-    parts = (project.text("next_step"), project.text("next_due"))
-    return " ".join(part for part in parts if part) or None
-
-
-def _progress(study: Study, row: JsonRow, project: Row | None, lang: str) -> str | None:
-    if project is not None and project.text("progress"):
-        return f"{project.text('progress')} {project.text('progress_date')}".strip()
-    gone = study.book.value("gone", row["firm"])
-    if gone is None:
-        return None
-    return say("note.gone", lang, toward=gone.text("toward"), day=gone.text("date"))
-
-
-def _project_of(study: Study, row: JsonRow) -> Row | None:
-    """The firm's own project on the link, if one is on record and has not ended."""
-    rows = study.world.rows("projects", ("firm", "chain", "link"),
-                            (row["firm"], row["chain"], row["link"]))  # fmt: skip
-    alive = [r for r in rows if r.text("stage") != "终止"]
-    return alive[-1] if alive else None
+    for one in found.order[:limit]:
+        own = (one.firm, one.chain, one.link)
+        row: JsonRow = {"ref": f"{one.chain}/{one.link}/{one.firm}"}
+        for column in COLUMNS:
+            row[column] = value(
+                "key_cell", column, lang, *own, *(scope if column in SCOPED else ())
+            )
+        sure = value("interval", *own, *scope)
+        sources = value("cell.candidate_sources", *own)
+        rows.append({**row, "rank_p05": sure.p05, "rank_p95": sure.p95, "sources": sources})
+    whole = limit is None or limit >= len(found.order)
+    return rows, found.all_aside if whole else found.aside[len(rows) - 1]
 
 
 def firm_class(study: Study, firm: str, lang: str) -> str | None:
     """The most telling list whose newest year names the firm; failing that its ownership."""
-    for name in _LISTS:
-        if firm in study.world.once(f"on_list/{name}", partial(on_list, study.world, name)):
-            return say(f"list.{name}", lang)
-    row = study.firms.get(firm)
-    owner = row.text("ownership") if row else ""
-    return say(f"owner.{owner}", lang) if owner else None
-
-
-def _origin(study: Study, row: JsonRow) -> str | None:
-    """Who said that the firm can do it, with the grade."""
-    rows = study.book.value("basis_rows", row["firm"], row["chain"], row["link"])
-    names: dict[str, None] = {}
-    for source in (s for r in rows for s in r.sources):
-        for found in study.world.rows("sources", ("source",), (source,)):
-            publisher = found.text("publisher") or found.text("title")
-            names[f"{publisher} {found.text('grade')}"] = None
-    return "；".join(list(names)[:3]) or None
+    found: str = study.book.value("key_cell", "企业类别", lang, firm, "", "")
+    return None if found == say("unknown", lang) else found

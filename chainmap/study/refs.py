@@ -15,6 +15,8 @@ from typing import Any
 
 from chainmap.core.derivation import Ask, Book, Rule
 from chainmap.rank.criteria import CRITERIA, figure_of
+from chainmap.show.key_table import COLUMNS
+from chainmap.study.key_rows import CONTRACT, SCOPED
 
 Args = tuple[str, ...]
 Pick = Callable[[Any], Any]
@@ -172,6 +174,13 @@ RANK_COLUMNS: dict[str, Column] = {
     **{f"criteria.{name}": _mark(name) for name in CRITERIA},
 }
 
+
+def _key(column: str) -> Column:
+    return Column("key_cell", args=lambda a: (column, CONTRACT, *a), scoped=column in SCOPED)
+
+
+TABLE_COLUMNS: dict[str, Column] = {column: _key(column) for column in COLUMNS}
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -181,7 +190,7 @@ KINDS: dict[str, Kind] = {
             "candidate",
             ("chain", "link", "firm"),
             "score",
-            {**RANK_COLUMNS},
+            {**RANK_COLUMNS, **TABLE_COLUMNS},
             order=(2, 0, 1),
         ),
     )

@@ -43,6 +43,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.looked": ("查证", "look"),
     "rule.outcome": ("各环节缺口与前 20", "gaps and the first 20"),
     "rule.verify": ("核实后的最大变化", "most that an answer would change"),
+    "rule.key_table": ("重点招商项目表", "key-project table"),
+    "rule.key_cell": ("表中一格", "cell of the table"),
     "rule.source_grade": ("来源等级", "grade of the source"),
     "rule.trust": ("依据等级", "rests on grade"),
     "rule.coverage": ("证据覆盖", "evidence coverage"),
