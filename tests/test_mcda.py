@@ -322,7 +322,6 @@ class TestIntervals:
         assert (found.p05[0], found.p95[0]) == (1, p95)
         assert found.p05.dtype.kind == found.p95.dtype.kind == "i"
 
-
     @pytest.mark.parametrize(
         ("worse", "p25", "p75"), [(24, 1, 1), (25, 1, 1), (26, 1, 2), (75, 1, 2), (76, 2, 2)]
     )
