@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from chainmap.cli.options import File, Format, Top
-from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, session
+from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, only, session
 from chainmap.core.words import WORDS, say
 
 if TYPE_CHECKING:
@@ -69,14 +69,10 @@ def ledger(
     run.emit(
         Output(output, form),
         study,
-        Sheet(_only(chosen[:top], KEYS), KEYS, envelope),
+        Sheet(only(chosen[:top], KEYS), KEYS, envelope),
         lambda terminal: _ledger_screen(run, study, rows, chosen, terminal, top),
     )
     run.finish()
-
-
-def _only(rows: Sequence[JsonRow], keys: Sequence[str]) -> list[JsonRow]:
-    return [{key: row[key] for key in keys} for row in rows]
 
 
 def _need_list(run: Session, study: Study, name: str, year: str | None) -> None:
@@ -161,7 +157,7 @@ def relocation(
     run.emit(
         Output(output, form),
         study,
-        Sheet(_only(rows[:top], RELOCATION_KEYS), RELOCATION_KEYS, {"beside": beside}),
+        Sheet(only(rows[:top], RELOCATION_KEYS), RELOCATION_KEYS, {"beside": beside}),
         lambda terminal: _relocation_screen(run, study, rows, terminal, top),
     )
     run.finish()

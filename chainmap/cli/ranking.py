@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from chainmap.cli.options import File, Format, MaybeChain, Top
-from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, session
+from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, only, session
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def rank(
     run.emit(
         Output(output, form),
         study,
-        Sheet(found.rows[:top], RANK_KEYS, envelope),
+        Sheet(only(found.rows[:top], RANK_KEYS), RANK_KEYS, envelope),
         lambda terminal: rank_screen(run, study, found, request, terminal),
     )
     run.finish()
@@ -190,7 +190,7 @@ def table(
     run.emit(
         out,
         study,
-        Sheet(rows, columns, below=below),
+        Sheet(only(rows, ("ref", *columns)), columns, below=below),
         lambda terminal: table_screen(run, study, chain, rows, aside, terminal, top),
     )
     run.finish()

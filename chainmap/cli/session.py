@@ -220,6 +220,11 @@ class Sheet:
         return as_csv(self.heads, cells) if kind == "csv" else as_markdown(self.heads, cells)
 
 
+def only(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows with those keys alone, in their order: what a script may rely on."""
+    return [{key: row[key] for key in keys} for row in rows]
+
+
 def session(context: typer.Context) -> Session:
     """The session of the running command."""
     found = context.find_object(Session)
