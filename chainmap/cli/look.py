@@ -64,10 +64,11 @@ def gaps(
     run = session(context)
     study = run.open(RANKING, chain)
     rows = study.gap_rows(chain, every)
+    coverage = {"coverage": study.book.value("coverage.gaps", chain or "")}
     run.emit(
         Output(output, form),
         study,
-        Sheet(rows, GAP_KEYS),
+        Sheet(rows, GAP_KEYS, coverage),
         lambda terminal: gap_screen(run, study, chain, rows, terminal),
     )
     run.finish()
@@ -78,6 +79,7 @@ def gap_screen(
 ) -> None:
     """Gaps for a reader: counts, one line a link, what was left out."""
     from chainmap.show.screens import gap_lines, tally
+    from chainmap.show.why import coverage_line
     from chainmap.study.content import candidates_by_link, chain_name, gap_note, link_name
 
     title = chain_name(study.chain(chain), run.lang) if chain else say("title.all", run.lang)
@@ -107,6 +109,8 @@ def gap_screen(
         parts = joint.join(f"{say(f'kind.{k}', run.lang)} {n}" for k, n in kinds.items())
         terminal.say(say("more.links", run.lang, count=len(left), parts=parts), "dim")
     terminal.say(say("gaps.foot", run.lang), "dim")
+    covered = study.book.value("coverage.gaps", chain or "")
+    terminal.say(coverage_line(covered, "priority", run.lang), "dim")
     terminal.say(say("legend.3", run.lang), "dim")
 
 

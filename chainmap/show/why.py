@@ -219,6 +219,11 @@ def shares(value: Mapping[str, float], lang: str) -> str:
     return joint.join(f"{say(f'coverage.{k}', lang)} {share:.0%}" for k, share in value.items())
 
 
+def coverage_line(value: Mapping[str, float] | None, of: str, lang: str) -> str:
+    """How much of a score's weight rests on which grade; ``of`` is ``score`` or ``priority``."""
+    return say(f"coverage.{of}", lang, parts="-" if value is None else shares(value, lang))
+
+
 def _whole_record(value: Any, lang: str) -> str | None:
     """Records of a whole chain or ranking by their size; None for any other value."""
     if hasattr(value, "p_top_error"):

@@ -100,20 +100,20 @@ def of_candidate(ask: Ask, firm: str, chain: str, link: str) -> Shares | None:
 
 
 def of_link(ask: Ask, chain: str, link: str) -> Shares | None:
-    """The same of a gap's priority; a link to check rests on nothing, one without priority is None.
+    """The same of the terms of a gap's priority; None for a link without one.
 
-    The value of a gap counts with its weight also where it is unknown.
+    The value counts with its weight also where it is unknown and so left out of the priority.
+    Whether a link to check is a gap at all is told by its kind, not here.
     """
     if ask("priority", chain, link) is None:
         return None
-    open_question = ask("gap", chain, link).kind == "check"
+    terms = {**TERMS}
+    if ask("gap", chain, link).kind == "check":
+        terms["term.value"] = "check_worth"
     return _shares(
         ask,
         {
-            term: (
-                "unknown" if open_question else ask("trust", TERMS[term], chain, link),
-                ask.setting(setting),
-            )
+            term: (ask("trust", terms[term], chain, link), ask.setting(setting))
             for term, setting in PRIORITY.items()
         },
     )
