@@ -9,7 +9,7 @@ import typer
 from chainmap.cli.look import GAP_KEYS
 from chainmap.cli.options import Chain, File, Format
 from chainmap.cli.pictures import SUFFIXES, deliver_pages
-from chainmap.cli.ranking import key_rows, table_screen
+from chainmap.cli.ranking import covered, key_rows, table_screen
 from chainmap.cli.session import RANKING, Output, Session, Sheet, session
 from chainmap.core.words import say
 
@@ -157,6 +157,7 @@ def _report_sheet(run: Session, study: Study, chain: str, rows: list[JsonRow]) -
         "chain": chain,
         "panorama": study.gap_rows(chain, True),
         "path": path_rows(study.path(chain), study.chain(chain), run.lang),
+        "coverage": covered(study, rows),
     }
     return Sheet(rows, COLUMNS, maps)
 

@@ -67,6 +67,7 @@ def rank(
         "undecided": found.undecided,
         "no_gap": found.no_gap,
         "gone": found.gone,
+        "coverage": study.book.value("coverage.rank", *found.scope[:5]),
     }
     run.emit(
         Output(output, form),
@@ -97,6 +98,7 @@ def rank_screen(
 ) -> None:
     """Candidates for a reader, and everything that stands apart from them."""
     from chainmap.show.screens import by_grade, rank_lines
+    from chainmap.show.why import coverage_line
     from chainmap.study.content import chain_name
 
     lang, chain = run.lang, request.chain
@@ -114,6 +116,9 @@ def rank_screen(
         parts = joint.join(f"{say(f'basis.{b}', lang)} {n}" for b, n in sorted(bases.items()))
         terminal.say(say("rank.bases", lang, count=len(rows), parts=parts))
         terminal.say(say("rank.coverage", lang, parts=by_grade(rows)))
+        covered = study.book.value("coverage.rank", *found.scope[:5])
+        if covered is not None:
+            terminal.say(coverage_line(covered, "score", lang))
         terminal.say()
         terminal.lines(
             rank_lines(
@@ -190,7 +195,7 @@ def table(
     run.emit(
         out,
         study,
-        Sheet(only(rows, ("ref", *columns)), columns, below=below),
+        Sheet(only(rows, ("ref", *columns)), columns, {"coverage": covered(study, rows)}, below),
         lambda terminal: table_screen(run, study, chain, rows, aside, terminal, top),
     )
     run.finish()
@@ -209,6 +214,12 @@ def key_rows(
     return table_rows(study, Request(chain), top, lang)
 
 
+def covered(study: Study, rows: list[JsonRow]) -> dict[str, float] | None:
+    """On which grades of evidence the scores of some rows rest, by weight."""
+    found: dict[str, float] | None = study.book.value("coverage.refs", *(r["ref"] for r in rows))
+    return found
+
+
 def table_screen(
     run: Session,
     study: Study,
@@ -221,6 +232,7 @@ def table_screen(
     """The table for a reader: the columns that fit, totals, what was set aside."""
     from chainmap.core.words import figure
     from chainmap.show.key_table import NAME, table_lines
+    from chainmap.show.why import coverage_line
     from chainmap.study.content import chain_name
 
     lang = run.lang
@@ -253,4 +265,5 @@ def table_screen(
         settings = study.world.settings
         firm, link = int(settings["table.per_firm"]), int(settings["table.per_link"])
         terminal.say(say("table.set_aside", lang, count=aside, firm=firm, link=link), "dim")
+    terminal.say(coverage_line(covered(study, rows), "score", lang))
     terminal.say(say("table.grades", lang), "dim")

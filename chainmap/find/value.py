@@ -59,6 +59,7 @@ def dependents(ask: Ask, chain: str, link: str) -> float:
     others = len(graph) - 1
     stopped = stopped_by(graph, link)
     index = ask.world.chain(chain).index
+    ask.structure(chain, ("panorama", "links", index[link], "id"), link)
     for other in sorted(stopped, key=index.__getitem__):
         path = ("panorama", "links", index[other], "id")
         ask.structure(chain, path, other)
