@@ -18,7 +18,10 @@ from tests.oracle import project_stage
 from tests.oracle_files import PLAIN, Row, first_day, last_day, read_table
 from tests.rank_oracle import Files
 
-ARRIVED = ("签约", "开工", "建设", "投产", "达产")
+MAKING = ("投产", "达产")
+COMING = ("签约", "开工", "建设")
+CRITERIA = ("gap", "fit", "strength", "pull", "cluster", "signals", "closeness", "headroom")
+LIKELY = CRITERIA[5:]
 OPEN = ("strengthen", "deepen", "fill", "extend", "build", "check")
 Pair = tuple[str, str, str]  # firm, chain, link
 Scores = dict[Pair, dict[str, Any]]  # rows of the ranking of every chain
@@ -33,6 +36,7 @@ class Ledger:
     scores: Scores
     data: Path
     read: dict[str, list[Row]] = field(default_factory=dict)
+    pairs: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
     def rows(self, table: str) -> list[Row]:
         if table not in self.read:
@@ -65,6 +69,17 @@ class Ledger:
             found.setdefault(self.group(firm), set()).add(firm)
         return found
 
+    def flows(self, chain: str) -> set[tuple[str, str]]:
+        """(from, to) of every flow of a chain, of any need."""
+        if chain not in self.pairs:
+            text = (self.data.parent / "chains" / f"{chain}.yaml").read_text(encoding="utf-8")
+            self.pairs[chain] = {
+                (source, flow["to"])
+                for flow in yaml.load(text, Loader=PLAIN)["panorama"].get("flows") or ()
+                for source in (flow["from"] if isinstance(flow["from"], list) else [flow["from"]])
+            }
+        return self.pairs[chain]
+
     def members(self, firm: str) -> set[str]:
         return {firm, *self.groups.get(self.group(firm), set())}
 
@@ -93,11 +108,13 @@ def here(ledger: Ledger, firm: str) -> str:
     if any(row["activity"] != "none" for row in open_ones):
         return "yes"
     case = ledger.any.case
-    for row in case.tables["projects"]:
-        if row.get("firm") in members and project_stage(case, row) in ARRIVED:
-            return "yes"
+    stages = {
+        project_stage(case, row) for row in case.tables["projects"] if row.get("firm") in members
+    }
+    if stages & {*MAKING}:
+        return "yes"
     looks = [row for row in ledger.rows("searched") if row.get("firm") in members]
-    if any(row["found"] == "yes" for row in looks):
+    if stages & {*COMING} or any(row["found"] == "yes" for row in looks):
         return "mentioned"
     if looks or any(row["activity"] == "none" for row in open_ones):
         return "absent"
@@ -128,7 +145,9 @@ def best(ledger: Ledger, firm: str, whole_group: bool = True) -> dict[str, Any] 
 
 
 def verdict(ledger: Ledger, firm: str, whole_group: bool = True) -> str:
-    numbers = ledger.any.numbers
+    """A firm asked about alone that goes elsewhere is D; a group may still invest, and is C."""
+    if not whole_group and rank_oracle.gone(ledger.any, firm):
+        return "D"
     members = ledger.members(firm) if whole_group else {firm}
     if not links(ledger, firm, whole_group):
         unfit = {row["firm"] for row in ledger.rows("no_fit")}
@@ -138,8 +157,52 @@ def verdict(ledger: Ledger, firm: str, whole_group: bool = True) -> str:
         return "C"
     if rank_oracle.gone(ledger.any, found["firm"]):
         return "C"
-    if found["score"] >= numbers["ledger.approach"] and (
-        found["likelihood"] is None or found["likelihood"] >= numbers["ledger.likely"]
+    return letter(ledger, found["score"], found["likelihood"])
+
+
+def letter(ledger: Ledger, score: float, likelihood: float | None) -> str:
+    numbers = ledger.any.numbers
+    if score >= numbers["ledger.approach"] and (
+        likelihood is None or likelihood >= numbers["ledger.likely"]
     ):
         return "A"
-    return "B" if found["score"] >= numbers["ledger.cultivate"] else "C"
+    return "B" if score >= numbers["ledger.cultivate"] else "C"
+
+
+def would_change(ledger: Ledger, firm: str, whole_group: bool = True) -> tuple[str, str] | None:
+    """The open criterion whose better end (for an A its worse one) moves the score furthest
+    among those that change the verdict, and the verdict it leads to."""
+    now, found = verdict(ledger, firm, whole_group), best(ledger, firm, whole_group)
+    if found is None or now in ("D", "?"):
+        return None
+    if rank_oracle.gone(ledger.any, firm) or rank_oracle.gone(ledger.any, found["firm"]):
+        return None
+    weights = {name: ledger.any.numbers[f"weights.{name}"] for name in CRITERIA}
+
+    def mean(marks: dict[str, float], of: tuple[str, ...]) -> float | None:
+        whole = sum(weights[name] for name in of)
+        return sum(weights[n] * marks[n] for n in of) / whole if whole else None
+
+    moves = []
+    for name, (low, high) in found["unknown"].items():
+        marks = {**found["criteria"], name: low if now == "A" else high}
+        score = mean(marks, CRITERIA) or 0.0
+        to = letter(ledger, score, mean(marks, LIKELY))
+        if to != now:
+            moves.append((-round(abs(score - found["score"]), 9), CRITERIA.index(name), name, to))
+    return min(moves)[2:] if moves else None
+
+
+def closeness(ledger: Ledger, statuses: dict[tuple[str, str], str], firm: str) -> float | None:
+    """The share of active neighbours in percent: of the link with the best score, else the
+    greatest of its links."""
+    pairs = links(ledger, firm, whole_group=False)
+    found = best(ledger, firm, whole_group=False)
+    if found is not None:
+        pairs = {(found["chain"], found["link"])}
+    shares = []
+    for chain, link in pairs:
+        near = {other for pair in ledger.flows(chain) if link in pair for other in pair} - {link}
+        active = [n for n in near if statuses[chain, n] in ("strong", "weak", "present")]
+        shares.append(100 * len(active) / len(near) if near else 0.0)
+    return max(shares, default=None)

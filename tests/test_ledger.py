@@ -12,66 +12,112 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from chainmap.core.derivation import replay
 from chainmap.rank.ranks import Request
-from chainmap.study import open_study
+from chainmap.show.why_data import plain
+from chainmap.study import Study, open_study
+from chainmap.study.ledger import ledger_rows
 from tests import ledger_oracle, random_worlds
 from tests.rank_worlds import rank_worlds
 from tests.running import as_json, chainmap
 
 ROOT = Path(__file__).parent.parent
 KEYS = ["ref", "firm", "name", "list", "rank", "here", "chains", "links", "verdict", "reason",
-        "evidence_grade", "sources"]  # fmt: skip
+        "evidence_grade", "sources", "year", "would_change", "here_by"]  # fmt: skip
 
 
-def listed(name: str) -> list[str]:
-    """The firms of the newest year of a list, as its file has them."""
+def places() -> dict[tuple[str, str], list[str]]:
+    """The firms of every list and year in the order of their ranks, as the file has them."""
     with (ROOT / "data" / "lists.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["list"] == name]
-    newest = max(row["year"] for row in rows)
-    return [row["firm"] for row in rows if row["year"] == newest]
+        rows = sorted(csv.DictReader(file), key=lambda row: float(row["rank"]))
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row["list"], row["year"]), []).append(row["firm"])
+    return found
+
+
+PLACES = places()
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return open_study(ROOT)
+
+
+@pytest.fixture(scope="module")
+def oracle(study: Study) -> ledger_oracle.Ledger:
+    return oracle_of(ROOT, study)
+
+
+def oracle_of(path: Path, study: Study) -> ledger_oracle.Ledger:
+    """The oracle with the ranking's rows of every chain."""
+    scores = {
+        (row["firm"], row["chain"], row["link"]): row
+        for chain in study.workspace.chains
+        for row in study.ranking(Request(chain, draws=1)).rows
+    }
+    return ledger_oracle.read(path, list(study.workspace.chains), scores)
 
 
 @pytest.mark.parametrize("name", ["global500", "china500", "central_soe", "private500"])
 def test_as_many_go_out_as_came_in(name: str) -> None:
     rows = as_json("ledger", "--list", name)["rows"]
-    assert Counter(row["firm"] for row in rows) == Counter(listed(name))
-    ranks = [int(row["rank"]) for row in rows]
+    newest = max(year for one, year in PLACES if one == name)
+    assert Counter(row["firm"] for row in rows) == Counter(PLACES[name, newest])
+    ranks = [row["rank"] for row in rows]
     assert ranks == sorted(ranks)
     for row in rows:
         assert list(row) == KEYS
         assert row["ref"] == f"ledger/{name}/{row['firm']}"
-        assert row["reason"]
+        assert row["year"] == newest
+        assert row["reason"] and row["would_change"] is not None
+        assert bool(row["here_by"]) == (row["here"] != "not_looked")
+
+
+@pytest.mark.parametrize(("name", "year"), PLACES)
+def test_every_year_keeps_its_order_and_two_places_of_one_firm(
+    study: Study, name: str, year: str
+) -> None:
+    rows = ledger_rows(study, name, year)
+    assert Counter(row["firm"] for row in rows) == Counter(PLACES[name, year])
+    with (ROOT / "data" / "lists.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = [r for r in csv.DictReader(file) if (r["list"], r["year"]) == (name, year)]
+    assert sorted((row["rank"], row["firm"]) for row in rows) == sorted(
+        (float(row["rank"]), row["firm"]) for row in told
+    )
+    assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
+
+
+def test_an_older_year_has_refs_of_its_own() -> None:
+    found = as_json("ledger", "--list", "global500", "--year", "2024", "--top", "3")["rows"]
+    assert len(found) == 3
+    for row in found:
+        assert row["ref"] == f"ledger/global500:2024/{row['firm']}"
+        (cell,) = as_json("why", row["ref"], "--column", "rank")["rows"]
+        assert cell["value"] == row["rank"]
 
 
 def test_each_verdict_says_what_would_change_it() -> None:
-    found = as_json("ledger", "--list", "global500")
-    rows, beside = found["rows"], found["beside"]
-    assert [row["ref"] for row in rows] == [row["ref"] for row in beside]
+    rows = as_json("ledger", "--list", "global500")["rows"]
     assert {row["verdict"] for row in rows} <= {"A", "B", "C", "D", "?"}
-    told = [
-        one["would_change"]
-        for row, one in zip(rows, beside, strict=True)
-        if row["verdict"] in ("B", "C", "?")
-    ]
+    told = [row["would_change"] for row in rows if row["verdict"] in ("B", "C", "?")]
     assert sum(map(bool, told)) > 100
     assert all(row["chains"] for row in rows if row["verdict"] in "AB")
     assert not any(row["links"] for row in rows if row["verdict"] in "D?")
 
 
-def test_the_reference_ledger_agrees_with_the_oracle() -> None:
-    found = as_json("ledger", "--list", "central_soe")["rows"]
-    scores = {}
-    study = open_study(ROOT)
-    for chain in study.workspace.chains:
-        for row in study.ranking(Request(chain, draws=1)).rows:
-            scores[row["firm"], row["chain"], row["link"]] = row
-    oracle = ledger_oracle.read(ROOT, list(study.workspace.chains), scores)
-    for row in found:
+@pytest.mark.parametrize("name", ["central_soe", "global500"])
+def test_the_reference_ledger_agrees_with_the_oracle(
+    study: Study, oracle: ledger_oracle.Ledger, name: str
+) -> None:
+    for row in ledger_rows(study, name):
         firm = row["firm"]
         assert row["here"] == ledger_oracle.here(oracle, firm), firm
         pairs = {tuple(ref.split("/")) for ref in row["links"]}
         assert pairs == ledger_oracle.links(oracle, firm), firm
         assert row["verdict"] == ledger_oracle.verdict(oracle, firm), firm
+        change = study.book.value("ledger.would_change", firm, "group")
+        assert change == ledger_oracle.would_change(oracle, firm), firm
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -81,21 +127,48 @@ def test_random_worlds_agree_with_the_oracle(world: random_worlds.World) -> None
         path = Path(folder)
         random_worlds.write(world, path)
         study = open_study(path)
-        chains = list(study.workspace.chains)
-        scores = {
-            (row["firm"], row["chain"], row["link"]): row
-            for chain in chains
-            for row in study.ranking(Request(chain, draws=1)).rows
-        }
-        oracle = ledger_oracle.read(path, chains, scores)
+        oracle = oracle_of(path, study)
         for firm in [row.text("firm") for row in study.world.newest("firms")]:
             value = study.book.value
             assert value("ledger.here", firm).word == ledger_oracle.here(oracle, firm)
-            assert value("ledger.verdict", firm, "group").letter == ledger_oracle.verdict(
-                oracle, firm
-            )
-            own = value("ledger.verdict", firm, "own").letter
-            assert own == ledger_oracle.verdict(oracle, firm, whole_group=False)
+            for scope in ("group", "own"):
+                whole = scope == "group"
+                letter = value("ledger.verdict", firm, scope).letter
+                assert letter == ledger_oracle.verdict(oracle, firm, whole)
+                change = value("ledger.would_change", firm, scope)
+                assert change == ledger_oracle.would_change(oracle, firm, whole)
+
+
+@pytest.mark.parametrize("command", [("ledger", "--list", "central_soe"), ("relocation",)])
+def test_every_cell_answers_why_and_follows_from_its_derivation(
+    study: Study, command: tuple[str, ...]
+) -> None:
+    rows = as_json(*command)["rows"]
+    by_verdict = {row["verdict"]: row for row in rows}
+    assert len(by_verdict) > 3
+    for row in [rows[0], rows[-1], *by_verdict.values()]:
+        assert study.why(row["ref"]).inputs
+        for column, printed in row.items():
+            figure = study.why(row["ref"], column)
+            assert plain(figure.value) == printed, (row["ref"], column)
+            assert plain(replay(study.book, figure)) == printed, (row["ref"], column)
+
+
+def test_why_shows_verdict_and_presence_with_their_sources() -> None:
+    row = as_json("ledger", "--list", "central_soe", "--here", "yes", "--verdict", "A")["rows"][0]
+    done = chainmap("why", row["ref"])
+    text = done.stdout.decode()
+    assert done.returncode == 0, done.stderr.decode()
+    assert "A 立即对接" in text and "在青" in text and "scoring.yaml" in text
+    assert any(place in text for place in row["here_by"])
+
+
+def test_a_chain_alone_can_be_gone_through() -> None:
+    whole = as_json("ledger", "--list", "central_soe")
+    one = as_json("ledger", "--list", "central_soe", "--chain", "hydrogen")
+    assert one["rows"] == [row for row in whole["rows"] if "hydrogen" in row["chains"]] != []
+    done = chainmap("ledger", "--list", "central_soe", "--chain", "hydrogne")
+    assert done.returncode == 2 and "hydrogen" in done.stderr.decode()
 
 
 def test_an_unknown_list_is_wrong_usage_with_a_guess() -> None:
