@@ -154,9 +154,11 @@ def test_headers_of_a_table_are_told_apart() -> None:
         assert len(names) == len(set(names)), one.name
 
 
-def _settled(room: Path, firms: str, sources: str = "s1,甲,A\n") -> tuple[TableRead, list[Problem]]:
+def _settled(
+    room: Path, firms: str, sources: str = "s1,甲,2020,A\n"
+) -> tuple[TableRead, list[Problem]]:
     reads = {
-        "sources": _read(room, "sources", "source,title,grade\n" + sources),
+        "sources": _read(room, "sources", "source,title,date,grade\n" + sources),
         "firms": _read(room, "firms", "firm,name,parent,source,as_of\n" + firms),
     }
     return reads["firms"], settle(Tables(reads, {}))
@@ -185,7 +187,7 @@ def test_a_long_line_of_parents_costs_little(room: Path) -> None:
 
 def test_a_row_on_a_source_with_an_error_is_left_out_and_counted(room: Path) -> None:
     firms = "a,甲,,s1,2020\nb,乙,,s2,2020\nc,丙,,s2|s1,2020\n"
-    read, problems = _settled(room, firms, "s1,甲,A\ns2,乙,E\n")
+    read, problems = _settled(room, firms, "s1,甲,2020,A\ns2,乙,2020,E\n")
     assert [(one.code, one.words["count"]) for one in problems] == [("T126", 1)]
     assert [row.text("firm") for row in read.rows] == ["a", "c"]
 

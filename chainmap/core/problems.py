@@ -179,6 +179,8 @@ CATALOGUE: dict[str, Entry] = {
                   "先改正 sources.csv：{ids}", "correct sources.csv first: {ids}"),
     "T127": Entry("error", "{column}：“{value}”不是行业代码", "{column}: {value!r} is not an industry code",
                   "写二至四位 GB/T 4754 代码，几个用 | 连接", "write GB/T 4754 codes of two to four digits, joined by |"),
+    "T128": Entry("warning", "数据源“{source}”没有日期，回测时视为看不到", "source {source!r} has no date; a back-test cannot see it",
+                  "写上发布日期；页面未署日期的写查阅日", "write the day it came out, or the day it was read where it bears none"),
     # S: settings and region
     "S101": Entry("error", "未知的设置“{key}”", "unknown setting {key!r}",
                   "删除或改正", "remove or correct it"),

@@ -133,6 +133,15 @@ def ids_of_sources_once(tables: Tables) -> Iterator[Found]:
 
 
 @check
+def sources_have_dates(tables: Tables) -> Iterator[Found]:
+    """T128: a source says when it came out; without, it is out of sight of every back-test."""
+    read = tables.reads.get("sources")
+    for row in read.rows if read else ():
+        if read and "date" not in row.cells:
+            yield read, row, problem("T128", read.place(row, "date"), source=row.text("source"))
+
+
+@check
 def same_key_and_date_agree(tables: Tables) -> Iterator[Found]:
     """T111, T123: rows of the same key and date say the same; the same row stands once."""
     for read in tables.reads.values():
