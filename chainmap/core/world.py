@@ -92,12 +92,16 @@ class World:
         """Sorts rows from oldest to newest: by date, then better grade, then later row."""
         return (row.as_of, -GRADES.index(self.grade(row)), row.order)
 
+    def visible(self, row: Row) -> bool:
+        """Whether a row of a dated table is in sight at the study date."""
+        return row.as_of <= self.today
+
     def newest(self, table: str) -> tuple[Row, ...]:
         """Of the rows with the same key the newest visible one, in file order."""
         if table not in self._newest:
             rows = self.workspace.rows(table)
             if BY_NAME[table].dated:
-                seen = [row for row in rows if row.as_of <= self.today]
+                seen = [row for row in rows if self.visible(row)]
                 self.unseen[table] = len(rows) - len(seen)
                 rows = self._newest_of(table, seen)
             self._newest[table] = tuple(rows)
@@ -149,3 +153,30 @@ class World:
         """A firm's name; its id where no visible row names it."""
         rows = self.rows("firms", ("firm",), (firm,))
         return rows[0].text("name") if rows else firm
+
+
+class PastWorld(World):
+    """What could really be known at a past date: each source of a row must be out by then too.
+
+    A source without a date is not known to be out. The tables of HINDSIGHT are looked at with
+    today's eyes, and every report that rests on them says so.
+    """
+
+    HINDSIGHT = ("sectors",)
+
+    def visible(self, row: Row) -> bool:
+        if row.table in self.HINDSIGHT:
+            return True
+        return row.as_of <= self.today and not self.late_sources(row)
+
+    def late_sources(self, row: Row) -> list[str]:
+        """The sources of a row that are dated after the study date, or not dated."""
+        return [source for source in row.sources if not self._out(source)]
+
+    def _out(self, source: str) -> bool:
+        day = self._dates.get(source)
+        return day is not None and day.last <= self.today
+
+    @cached_property
+    def _dates(self) -> dict[str, Day | None]:
+        return {row.text("source"): row.day("date") for row in self.workspace.rows("sources")}

@@ -100,8 +100,9 @@ def _by_code(world: World, chain: str, digits: int) -> Iterator[str]:
 
 def _firms_by_code(world: World, digits: int) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in world.newest("firms"):
-        firm = row.text("firm")
+    # A firm may stand on a list before a row of its own is in sight.
+    firms = [row.text("firm") for table in ("firms", "lists") for row in world.newest(table)]
+    for firm in dict.fromkeys(firms):
         codes = dict.fromkeys(c[:digits] for c in codes_of(world, firm) if len(c) >= digits)
         for code in codes:
             found.setdefault(code, []).append(firm)
