@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "default",
@@ -12,4 +12,10 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+# For judging code that was broken on purpose: the same examples each time, none made simpler.
+UNVARIED = {"derandomize": True, "database": None, "phases": (Phase.explicit, Phase.generate)}
+for name, examples in (("brief", 60), ("unvaried", 400)):
+    settings.register_profile(
+        name, settings.get_profile("default"), max_examples=examples, **UNVARIED
+    )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

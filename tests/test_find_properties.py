@@ -14,7 +14,7 @@ import random_worlds
 import world_changes
 import yaml
 from agreement import differences
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_files import Scoring
 from random_worlds import World, worlds
@@ -49,11 +49,7 @@ CHAIN_KEYS = {
 }
 KIND_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
-thorough = settings(
-    max_examples=400,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+thorough = settings()  # of the profile: see conftest.py
 Rows = list[dict[str, Any]]
 
 
