@@ -107,6 +107,19 @@ def test_pages_without_a_date_say_the_day_they_were_read() -> None:
     assert 0 < len(marked) < 100
 
 
+def test_the_name_of_every_chain_was_looked_for_and_what_is_recalled_is_marked() -> None:
+    looks = {
+        row["chain"]: row["found"]
+        for row in table(ROOT / "data" / "searched.csv")
+        if row["chain"] and not row["link"] and not row["firm"]
+    }
+    files = {path.stem: path for path in (ROOT / "chains").glob("[!_]*.yaml")}
+    assert looks.keys() == files.keys()
+    for chain, path in files.items():
+        marked = re.search("^# 名称：.*待核", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert bool(marked) == (looks[chain] == "no"), chain
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     return copy_of(ROOT, tmp_path)
