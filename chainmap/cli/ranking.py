@@ -243,6 +243,7 @@ def table_screen(
         terminal.say(say("table.none", lang))
         return
     terminal.say()
+    rests_on = coverage_line(covered(study, rows), "score", lang)
     more, rows = len(rows), rows[: top or int(study.world.settings["table.rows"])]
     more -= len(rows)
     shown = [{**r, NAME: _fitting(study, r[NAME], r["ref"].split("/")[-1])} for r in rows]
@@ -265,5 +266,5 @@ def table_screen(
         settings = study.world.settings
         firm, link = int(settings["table.per_firm"]), int(settings["table.per_link"])
         terminal.say(say("table.set_aside", lang, count=aside, firm=firm, link=link), "dim")
-    terminal.say(coverage_line(covered(study, rows), "score", lang))
+    terminal.say(rests_on)
     terminal.say(say("table.grades", lang), "dim")

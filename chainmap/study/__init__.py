@@ -15,7 +15,7 @@ from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.rank import RULES as RANK
-from chainmap.study import cells, key_rows, refs, trust, verify
+from chainmap.study import cells, key_rows, refs, trust, verdicts, verify
 
 if TYPE_CHECKING:
     from chainmap.core.model import Row
@@ -32,6 +32,7 @@ RULES = {
     **verify.RULES,
     **trust.RULES,
     **key_rows.RULES,
+    **verdicts.RULES,
 }
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
@@ -182,7 +183,8 @@ class Study:
         parts = ref.split("/")[-len(found.kind.parts) :]
         for what, word in zip(found.kind.parts, parts, strict=True):
             known = self._known(what, parts[0], found.kind.name == "coverage")
-            if word not in known:
+            # A list may be followed by a year: global500:2024.
+            if (word.partition(":")[0] if what == "list" else word) not in known:
                 raise UnknownRef(what, word, known)
         return found
 
@@ -193,7 +195,11 @@ class Study:
             return ("rank", "gaps")
         if what == "link":
             return self.chain(chain).index if chain else ()
-        table = {"firm": "firms", "list": "lists", "source": "sources"}[what]
+        if what == "list":
+            places = self.workspace.rows("lists")
+            years = {f"{row.text('list')}:{row.text('year')}" for row in places}
+            return {row.text("list") for row in places} | years
+        table = {"firm": "firms", "source": "sources"}[what]
         return {row.text(what) for row in self.workspace.rows(table)}
 
     @cached_property
