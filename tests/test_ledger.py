@@ -69,7 +69,7 @@ def test_as_many_go_out_as_came_in(name: str) -> None:
     for row in rows:
         assert list(row) == KEYS
         assert row["ref"] == f"ledger/{name}/{row['firm']}"
-        assert row["year"] == newest
+        assert row["year"] == int(newest)
         assert row["reason"] and row["would_change"] is not None
         assert bool(row["here_by"]) == (row["here"] != "not_looked")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from chainmap.cli.options import File, Format, Top
-from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, only, session
+from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, session
 from chainmap.core.words import WORDS, say
 
 if TYPE_CHECKING:
@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 
 KEYS = (
     "ref", "firm", "name", "list", "rank", "here", "chains", "links", "verdict", "reason",
-    "evidence_grade", "sources",
+    "evidence_grade", "sources", "year", "would_change", "here_by",
 )  # fmt: skip
-BESIDE = ("ref", "would_change", "here_by")
 RELOCATION_KEYS = (
     "ref", "firm", "name", "level", "parent", "hq_city", "destination", "market", "resource",
-    "chain_closeness", "verdict", "reason", "sources",
+    "chain_closeness", "verdict", "reason", "sources", "window", "links", "would_change",
 )  # fmt: skip
-RELOCATION_BESIDE = ("ref", "window", "links", "would_change")
 SHOWN = 20
 Letter = Literal["A", "B", "C", "D", "?"]
 Presence = Literal["yes", "absent", "mentioned", "not_looked"]
@@ -43,6 +41,7 @@ def ledger(
     year: Annotated[str | None, typer.Option("--year", help="help.ledger_year")] = None,
     verdict: Annotated[Letter | None, typer.Option("--verdict", help="help.ledger_verdict")] = None,
     here: Annotated[Presence | None, typer.Option("--here", help="help.ledger_here")] = None,
+    chain: Annotated[str | None, typer.Option("--chain", help="help.ledger_chain")] = None,
     top: Top = None,
     form: Format = None,
     output: File = None,
@@ -54,6 +53,8 @@ def ledger(
     run = session(context)
     study = run.open((*RANKING, "searched", "no_fit"))
     _need_list(run, study, on, year)
+    if chain not in (None, *study.workspace.chains):
+        run.unknown("use.chain", chain or "", study.workspace.chains)
     with working(run.say("progress.ledger")):
         rows = ledger_rows(study, on, year, run.lang)
     counts = {
@@ -61,15 +62,17 @@ def ledger(
         "verdict": {word: sum(row["verdict"] == word for row in rows) for word in VERDICTS},
     }
     chosen = [
-        row for row in rows if verdict in (None, row["verdict"]) and here in (None, row["here"])
+        row
+        for row in rows
+        if verdict in (None, row["verdict"])
+        and here in (None, row["here"])
+        and (chain is None or chain in row["chains"])
     ]
-    beside = [{key: row[key] for key in BESIDE} for row in chosen[:top]]
-    envelope = {"list": on, "year": rows[0]["year"] if rows else year, "counts": counts,
-                "beside": beside}  # fmt: skip
+    envelope = {"list": on, "year": rows[0]["year"] if rows else year, "counts": counts}
     run.emit(
         Output(output, form),
         study,
-        Sheet(only(chosen[:top], KEYS), KEYS, envelope),
+        Sheet(chosen[:top], KEYS, envelope),
         lambda terminal: _ledger_screen(run, study, rows, chosen, terminal, top),
     )
     run.finish()
@@ -153,11 +156,10 @@ def relocation(
     study = run.open((*RANKING, "no_fit"))
     with working(run.say("progress.ledger")):
         rows = relocation_rows(study, run.lang)
-    beside = [{key: row[key] for key in RELOCATION_BESIDE} for row in rows[:top]]
     run.emit(
         Output(output, form),
         study,
-        Sheet(only(rows[:top], RELOCATION_KEYS), RELOCATION_KEYS, {"beside": beside}),
+        Sheet(rows[:top], RELOCATION_KEYS),
         lambda terminal: _relocation_screen(run, study, rows, terminal, top),
     )
     run.finish()

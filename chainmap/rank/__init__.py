@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainmap.core.derivation import Rule
-from chainmap.rank import candidates, criteria, ledger, ranks, relocation, score
+from chainmap.rank import backtest, candidates, criteria, ledger, ranks, relocation, score
 
 RULES: dict[str, Rule] = {
     "field": candidates.field,
@@ -14,13 +14,20 @@ RULES: dict[str, Rule] = {
     "basis_rows": criteria.basis_rows,
     "neighbours": criteria.neighbours,
     "gone": criteria.gone,
+    "ledger.place": ledger.place,
+    "ledger.line": ledger.line,
     "ledger.here": ledger.here,
     "ledger.links": ledger.links,
     "ledger.best": ledger.best,
     "ledger.verdict": ledger.verdict,
     "ledger.would_change": ledger.would_change,
     "relocation.destination": relocation.destination,
+    "relocation.assessed": relocation.assessed,
     "relocation.closeness": relocation.chain_closeness,
+    "past.universe": backtest.universe,
+    "past.links": backtest.links,
+    "past.row": backtest.row,
+    "past.firm": backtest.firm,
     "weights": score.weights,
     "score": score.score,
     **{f"criterion.{name}": getattr(criteria, name) for name in criteria.CRITERIA},

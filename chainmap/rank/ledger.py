@@ -1,7 +1,7 @@
 """A firm in one line: is it here, what could it serve, what to do about it, and why.
 
 Everything is about the whole group where a list is gone through (``group``), and about the firm
-alone where a subsidiary stands for itself (``own``).
+alone where it stands for itself (``own``), as one that may move does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from chainmap.rank.criteria import CRITERIA, LIKELIHOOD, figure_of
 from chainmap.rank.marks import Mark
 from chainmap.rank.score import Score, Weights
 
-ARRIVED = ("签约", "开工", "建设", "投产", "达产")
+MAKING = ("投产", "达产")
+COMING = ("签约", "开工", "建设")
+LINES = ("approach", "likely", "cultivate")  # in scoring.yaml
 VERDICTS = ("A", "B", "C", "D", "?")
 HERE = ("yes", "absent", "mentioned", "not_looked")
 
@@ -26,8 +28,9 @@ HERE = ("yes", "absent", "mentioned", "not_looked")
 class Here:
     """Whether a group has come to the region, and the rows that say so.
 
-    ``yes``: a site that has not ended, or a project that was signed. ``absent``: looked for and
-    not found. ``mentioned``: a look found it mentioned, and no row says where. ``not_looked``.
+    ``yes``: a site that has not ended, or a project in production. ``mentioned``: a project that
+    is not there yet, or a look that found it mentioned, though no row says where. ``absent``:
+    looked for and not found. ``not_looked``.
     """
 
     word: str
@@ -44,6 +47,9 @@ class Best:
     score: float
     likelihood: float | None
 
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.link}/{self.firm} {self.score:.4g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -58,6 +64,31 @@ class Verdict:
     rows: tuple[Row, ...] = ()
 
 
+def place(ask: Ask, name: str, firm: str) -> Row | None:
+    """The firm's place on a list: ``global500`` its newest one, ``global500:2024`` that year's.
+
+    The better one where it has two in a year, as after a merger; None where it has none.
+    """
+    wanted, _, year = name.partition(":")
+    rows = ask.rows("lists", ("list", "firm"), (wanted, firm))
+    newest = year or max((row.text("year") for row in rows), default="")
+    mine = [row for row in rows if row.text("year") == newest]
+    found = min(mine, key=lambda row: (row.number("rank") or 0, row.order), default=None)
+    if found is not None:
+        for column in ("list", "year", "rank"):
+            ask.cell(found, column)
+    return found
+
+
+def line(ask: Ask, name: str, firm: str) -> Verdict:
+    """What the ledger says of a firm on a list: its verdict, beside whether it is here."""
+    ask("ledger.place", name, firm)
+    ask("ledger.here", firm)
+    verdict: Verdict = ask("ledger.verdict", firm, "group")
+    ask("ledger.would_change", firm, "group")
+    return verdict
+
+
 def members(ask: Ask, firm: str, scope: str) -> tuple[str, ...]:
     """The firm alone, or every firm of its group."""
     if scope == "own":
@@ -70,29 +101,27 @@ def here(ask: Ask, firm: str) -> Here:
     """Whether the firm's group is in the region, has been looked for, or neither."""
     today = ask.today().last
     found: list[Row] = []
+    coming: list[Row] = []
     absent: list[Row] = []
-    for member in members(ask, firm, "group"):
+    group = members(ask, firm, "group")
+    for member in group:
         for row in ask.rows("presence", ("firm",), (member,)):
             until, since = row.day("until"), row.day("since")
             over = until is not None and until.last < today
             if over or (since is not None and since.first > today):
                 continue
             (absent if ask.cell(row, "activity") == "none" else found).append(row)
-        found += [
-            row
-            for row in ask.rows("projects", ("firm",), (member,))
-            if ask("project_stage", row.text("project")) in ARRIVED
-        ]
+        for row in ask.rows("projects", ("firm",), (member,)):
+            stage = ask("project_stage", row.text("project"))
+            if stage in (*MAKING, *COMING):
+                ask.cell(row, "stage")
+                (found if stage in MAKING else coming).append(row)
     if found:
         return Here("yes", tuple(found))
-    looks = [
-        row
-        for member in members(ask, firm, "group")
-        for row in ask.rows("searched", ("firm",), (member,))
-    ]
-    mentioned = tuple(row for row in looks if ask.cell(row, "found") == "yes")
-    if mentioned:
-        return Here("mentioned", mentioned)
+    looks = [row for member in group for row in ask.rows("searched", ("firm",), (member,))]
+    mentioned = [row for row in looks if ask.cell(row, "found") == "yes"]
+    if coming or mentioned:
+        return Here("mentioned", (*coming, *mentioned))
     rows = (*absent, *looks)
     return Here("absent", rows) if rows else Here("not_looked")
 
@@ -109,6 +138,7 @@ def links(ask: Ask, firm: str, scope: str) -> tuple[tuple[str, str, str], ...]:
             for row in ask.rows(table, ("firm",), (member,)):
                 chain, link = row.text("chain"), row.text("link")
                 if chain in chains and link in chains[chain].index:
+                    ask.cell(row, "link")
                     found[member, chain, link] = None
     return tuple(sorted(found, key=lambda one: (one[1], one[2], one[0])))
 
@@ -130,36 +160,37 @@ def best(ask: Ask, firm: str, scope: str) -> Best | None:
 
 
 def verdict(ask: Ask, firm: str, scope: str) -> Verdict:
-    """What to do about a firm, from what is known of it; thresholds are in scoring.yaml."""
+    """What to do about a firm, from what is known of it; thresholds are in scoring.yaml.
+
+    A: the best candidate reaches both lines. B: it reaches the lower one. C: it does not, or no
+    gap is open, or the group goes elsewhere with its seat, which leaves it free to invest. D: it
+    was judged unfit, or it stands for itself and goes elsewhere. ``?``: nobody looked at it.
+    """
+    if scope == "own" and (left := ask("gone", firm)) is not None:
+        return _gone(ask, "D", left)
     could = ask("ledger.links", firm, scope)
     if not could:
-        rows = [
-            row
-            for member in members(ask, firm, scope)
-            for row in ask.rows("no_fit", ("firm",), (member,))
-        ]
-        if rows:
-            why = str(ask.cell(rows[0], "reason"))
-            return Verdict("D", "ledger.unfit", {"reason": why}, (rows[0],))
+        for member in members(ask, firm, scope):
+            for row in ask.rows("no_fit", ("firm",), (member,)):
+                why = str(ask.cell(row, "reason"))
+                return Verdict("D", "ledger.unfit", {"reason": why}, (row,))
         return Verdict("?", "ledger.open")
     found: Best | None = ask("ledger.best", firm, scope)
     if found is None:
         return Verdict("C", "ledger.no_gap", {"count": len({pair[1:] for pair in could})})
     for who in dict.fromkeys((firm, found.firm)):
-        left: Row | None = ask("gone", who)
-        if left is not None:
-            words = {"toward": left.text("toward"), "day": left.text("date")}
-            return Verdict("C", "ledger.gone", words, (left,))
-    letter = _letter(
-        found.score,
-        found.likelihood,
-        ask.setting("ledger.approach"),
-        ask.setting("ledger.likely"),
-        ask.setting("ledger.cultivate"),
-    )
-    about: dict[str, Any] = {"chain": found.chain, "link": found.link, "score": found.score}
-    about["likelihood"] = found.likelihood
+        if (left := ask("gone", who)) is not None:
+            return _gone(ask, "C", left)
+    lines = (ask.setting(f"ledger.{name}") for name in LINES)
+    letter = _letter(found.score, found.likelihood, *lines)
+    about = {name: getattr(found, name) for name in ("chain", "link", "score", "likelihood")}
     return Verdict(letter, f"ledger.score_{letter.lower()}", about)
+
+
+def _gone(ask: Ask, letter: str, left: Row) -> Verdict:
+    day = ask.day(left, "date")
+    words = {"toward": str(ask.cell(left, "toward") or ""), "day": day.text if day else ""}
+    return Verdict(letter, "ledger.gone", words, (left,))
 
 
 def _letter(
@@ -185,7 +216,7 @@ def would_change(ask: Ask, firm: str, scope: str) -> tuple[str, str] | None:
     marks: dict[str, Mark] = {
         name: ask(*figure_of(name, found.firm, found.chain, found.link)) for name in CRITERIA
     }
-    limits = [ask.setting(f"ledger.{name}") for name in ("approach", "likely", "cultivate")]
+    limits = [ask.setting(f"ledger.{name}") for name in LINES]
     moves = []
     for at, name in enumerate(CRITERIA):
         span = marks[name].span
@@ -198,5 +229,6 @@ def would_change(ask: Ask, firm: str, scope: str) -> tuple[str, str] | None:
             likelihood += stated.of[name] * step / stated.likelihood
         letter = _letter(score, likelihood, *limits)
         if letter != now.letter:
-            moves.append((-abs(score - found.score), at, name, letter))
+            # Rounded, so that of equal moves the first criterion counts and not the last bit.
+            moves.append((-round(abs(score - found.score), 9), at, name, letter))
     return min(moves)[2:] if moves else None

@@ -8,6 +8,8 @@ from chainmap.core.derivation import Ask
 from chainmap.core.model import Row
 from chainmap.core.world import World
 from chainmap.rank.candidates import on_list
+from chainmap.rank.criteria import percent
+from chainmap.rank.ledger import Best
 
 LISTS = ("central_soe", "beijing_soe")
 BELOW = ("subsidiary", "branch")
@@ -23,11 +25,16 @@ class Destination:
     window: str
     rows: tuple[Row, ...] = ()
 
+    def __str__(self) -> str:
+        return self.toward or "-"
+
 
 def destination(ask: Ask, firm: str) -> Destination:
-    """The announced destination of a firm that goes elsewhere, and its dated events as a window.
+    """The announced destination of a firm, and its dated events as a window.
 
-    The window holds the dates at which it announced to move, looks for a site, or leaves one.
+    One that goes elsewhere is committed there, whatever it announced since; else the newest
+    announcement counts. The window holds the dates at which it announced to move, looks for a
+    site, or leaves one.
     """
     left: Row | None = ask("gone", firm)
     today = ask.today().last
@@ -39,22 +46,35 @@ def destination(ask: Ask, firm: str) -> Destination:
         and day.last <= today
     ]
     told = [f"{row.text('date')} {row.text('kind')}" for row in rows]
-    toward = ""
+    told_of = [row for row in rows if row.text("kind") == "relocation_announced"]
+    last = left or max(told_of, key=ask.world.age, default=None)
+    toward = "" if last is None else str(ask.cell(last, "toward") or "")
     if left is not None:
-        toward = str(ask.cell(left, "toward") or "")
         rows.append(left)
     return Destination(toward, "|".join(told), tuple(dict.fromkeys(rows)))
 
 
-def chain_closeness(ask: Ask, firm: str) -> float | None:
-    """The greatest share of active neighbours, in percent, over the links that a firm could serve.
+def assessed(ask: Ask, firm: str, dimension: str) -> float | None:
+    """Closeness in ``market`` or ``resource`` as someone assessed it; None where nobody did."""
+    for row in ask.rows("affinity", ("firm", "dimension"), (firm, dimension)):
+        return ask.number(row, "value")
+    return None
 
-    Computed from the graph; None where it could serve no link, 0 for a link without neighbours.
+
+def chain_closeness(ask: Ask, firm: str) -> float | None:
+    """The share of active neighbours, in percent, of the link that the verdict speaks of.
+
+    Where it speaks of none, the greatest share over the links that the firm could serve. Computed
+    from the graph; None where it could serve no link, 0 for a link without neighbours.
     """
+    found: Best | None = ask("ledger.best", firm, "own")
+    pairs = [(chain, link) for _, chain, link in ask("ledger.links", firm, "own")]
+    if found is not None:
+        pairs = [(found.chain, found.link)]
     shares = []
-    for _, chain, link in ask("ledger.links", firm, "own"):
-        active, near = ask("neighbours", chain, link)
-        shares.append(100 * active / near if near else 0.0)
+    for pair in pairs:
+        active, near = ask("neighbours", *pair)
+        shares.append(ask.work("formula.chain", percent, active, near) if near else 0.0)
     return max(shares, default=None)
 
 

@@ -189,14 +189,14 @@ def worded(value: Any, lang: str) -> str:
         return repr(round(value, 6)).removesuffix(".0")
     if isinstance(value, Day | str | int):
         return str(value)
+    if isinstance(value, Row):
+        return f"{value.file}:{value.line}"
     sized = _whole_record(value, lang)
     if sized is not None:
         return sized
     for name in ("status", "kind", "known", "value", "impact"):
         if hasattr(value, name):
             return _record(value, lang)
-    if isinstance(value, Row):
-        return f"{value.file}:{value.line}"
     if isinstance(value, Mapping) and "A/B" in value:
         return shares(value, lang)
     if isinstance(value, Mapping):
@@ -233,6 +233,10 @@ def _whole_record(value: Any, lang: str) -> str | None:
     for name in ("running", "order", "gaps"):
         if hasattr(value, name):
             return say("why.count", lang, count=len(getattr(value, name)))
+    if hasattr(value, "letter"):
+        return say(f"verdict.{value.letter}", lang)
+    if hasattr(value, "word") and hasattr(value, "rows"):
+        return say(f"here.{value.word}", lang)
     if hasattr(value, "top20"):
         return f"{value.kinds} / {value.top20}"
     return None

@@ -179,6 +179,66 @@ def _key(column: str) -> Column:
     return Column("key_cell", args=lambda a: (column, CONTRACT, *a), scoped=column in SCOPED)
 
 
+def _on(scope: str, *more: str) -> Callable[[Args], Args]:
+    """The firm, the last part of the ref, with the scope of a verdict."""
+    return lambda args: (args[-1], scope, *more)
+
+
+def _alone(args: Args) -> Args:
+    return args[-1:]
+
+
+def _links_of(found: tuple[Args, ...]) -> list[str]:
+    """``chain/link`` of (firm, chain, link), each once."""
+    return list(dict.fromkeys("/".join(one[1:]) for one in found))
+
+
+def _chains_of(found: tuple[Args, ...]) -> list[str]:
+    return list(dict.fromkeys(chain for _, chain, _ in found))
+
+
+def _of_place(name: str) -> Column:
+    return Column("ledger.place", lambda row: row and row.cells[name])
+
+
+def _of_firm(name: str) -> Column:
+    return Column("cell.firm_cell", args=lambda args: (args[-1], name))
+
+
+LEDGER_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("ledger", *args)),)),
+    "firm": Column("cell.firm", args=_alone),
+    "name": Column("cell.firm_name", args=_alone),
+    "list": _of_place("list"),
+    "rank": _of_place("rank"),
+    "here": Column("ledger.here", attrgetter("word"), _alone),
+    "chains": Column("ledger.links", _chains_of, _on("group")),
+    "links": Column("ledger.links", _links_of, _on("group")),
+    "verdict": Column("ledger.verdict", attrgetter("letter"), _on("group")),
+    "reason": Column("ledger.reason", args=_on("group", CONTRACT)),
+    "evidence_grade": Column("ledger.grade", args=_alone),
+    "sources": Column("ledger.sources", args=_alone),
+    "year": _of_place("year"),
+    "would_change": Column("ledger.change", args=_on("group", CONTRACT)),
+    "here_by": Column(
+        "ledger.here", lambda found: [f"{row.file}:{row.line}" for row in found.rows], _alone
+    ),
+}
+RELOCATION_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("relocation", *args)),)),
+    "firm": LEDGER_COLUMNS["firm"],
+    "name": LEDGER_COLUMNS["name"],
+    **{name: _of_firm(name) for name in ("level", "parent", "hq_city")},
+    "destination": Column("relocation.destination", lambda going: going.toward or None),
+    **{name: Column("relocation.assessed", args=_with(name)) for name in ("market", "resource")},
+    "chain_closeness": Column("relocation.closeness"),
+    "verdict": Column("ledger.verdict", attrgetter("letter"), _on("own")),
+    "reason": Column("ledger.reason", args=_on("own", CONTRACT)),
+    "sources": Column("relocation.sources"),
+    "window": Column("relocation.destination", lambda going: going.window or None),
+    "links": Column("ledger.links", _links_of, _on("own")),
+    "would_change": Column("ledger.change", args=_on("own", CONTRACT)),
+}
 TABLE_COLUMNS: dict[str, Column] = {column: _key(column) for column in COLUMNS}
 
 KINDS: dict[str, Kind] = {
@@ -198,6 +258,8 @@ KINDS: dict[str, Kind] = {
 # Refs that begin with a word of their own; each is a line here.
 WORDED: dict[str, Kind] = {
     "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
+    "ledger": Kind("ledger", ("list", "firm"), "ledger.line", LEDGER_COLUMNS),
+    "relocation": Kind("relocation", ("firm",), "relocation.line", RELOCATION_COLUMNS),
 }
 
 
