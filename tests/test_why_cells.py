@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+import random_worlds
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from random_worlds import World
+from rank_worlds import rank_worlds
 from read_back import ReadBack, calculated, nodes
 from running import ROOT, as_json, chainmap
 
@@ -17,7 +24,10 @@ from chainmap.core.derivation import replay
 from chainmap.rank.ranks import Request
 from chainmap.show.why_data import as_data, plain
 from chainmap.study import Study, open_study
+from chainmap.study.content import table_rows
+from chainmap.study.coverage import coverage_rows, verify_rows
 
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 SEED = 500
 CELLS = 500
 CHAINS = ("hydrogen", "integrated-circuits", "textile", "commerce")
@@ -126,3 +136,36 @@ def test_an_unknown_column_is_wrong_usage_with_a_guess() -> None:
     done = chainmap("why", "hydrogen", "--column", "linsk")
     assert done.returncode == 2
     assert "links" in done.stderr.decode()
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(rank_worlds(ties=True), st.integers(0, 2**16))
+def test_every_column_of_a_random_workspace_is_read_back_from_json(world: World, pick: int) -> None:
+    """One row of each kind, all its columns; the row as the command would print it."""
+    with tempfile.TemporaryDirectory(dir=MEMORY) as directory:
+        random_worlds.write(world, Path(directory))
+        study = open_study(directory)
+        request = Request(draws=3)
+        kinds: list[list[dict[str, Any]]] = [
+            study.gap_rows(all_links=True),
+            study.chain_rows(),
+            coverage_rows(study),
+            verify_rows(study),
+            study.ranking(request).rows,
+            table_rows(study, request, None)[0],
+        ]
+        for rows in filter(None, kinds):
+            row = rows[pick % len(rows)]
+            for column in study.understood(row["ref"]).kind.columns.keys() & row.keys():
+                figure = study.why(row["ref"], column, request)
+                assert plain(figure.value) == plain(row[column]), (row["ref"], column)
+                tree = json.loads(json.dumps(as_data(figure, {}.get)))
+                back = ReadBack(study, tree)
+                assert plain(back.value(back.figure(tree))) == plain(row[column])
+                for one in nodes(tree):
+                    for formula in one.get("formulas", ()):
+                        assert calculated(formula) == formula["value"], formula
