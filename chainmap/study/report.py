@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from chainmap.core.model import ACTIVE, Chain
 from chainmap.core.words import figure, say
 from chainmap.show.key_table import COLUMNS, official_line
 from chainmap.show.pictures.report import MOST_ROWS, Report
+from chainmap.show.pictures.table import TableContent
 from chainmap.study import JsonRow, Study
 from chainmap.study.books import table_title
 from chainmap.study.content import chain_name, conclusion, link_name
@@ -120,3 +122,30 @@ def _asks(chain: Chain, gaps: Sequence[JsonRow], rows: Sequence[JsonRow], lang: 
     if checks:
         asks.append(say("report.ask_check", lang, names=_names(chain, checks, lang)))
     return asks[:3]
+
+
+def table_content(
+    study: Study, chain: Chain, rows: Sequence[JsonRow], lang: str, official: bool = False
+) -> TableContent:
+    """The key-project table of a chain with its totals, before any layout."""
+    joint = "、" if lang == "zh" else ", "
+    kinds = Counter(str(row[COLUMNS[6]]) for row in rows)
+    stages = Counter(str(row[COLUMNS[14]]) for row in rows)
+    money = [row[COLUMNS[8]] for row in rows]
+    known = [amount for amount in money if amount is not None]
+    left_out = say("table.left_out", lang, unknown=len(money) - len(known)) if rows else ""
+    told = joint.join(f"{stage} {count}" for stage, count in stages.items())
+    return TableContent(
+        table_title(study, chain.id, lang),
+        say("table.about_plain" if official else "table.about", lang, count=len(rows)),
+        say("picture.date", lang, day=study.world.at.text),
+        rows,
+        joint.join(f"{kind} {count}" for kind, count in kinds.items()),
+        figure(math.fsum(known)) if known else "",
+        left_out + (say("table.stages", lang, stages=told) if rows else ""),
+        say("table.grades", lang),
+        study.world.at.text,
+        official,
+        official_line(chain.file.bureau or "", study.world.at.text) if official else "",
+        lang,
+    )

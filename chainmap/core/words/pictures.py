@@ -105,6 +105,12 @@ WORDS: dict[str, tuple[str, str]] = {
     # the workbook
     "table.title": ("{region}{chain}产业链重点招商项目表", "Key projects of {chain}, {region}"),
     "table.title_all": ("{region}重点招商项目表", "Key projects of {region}"),
+    "table.page": ("表 1 / 两图一表　第 {page} 页，共 {pages} 页　版本 {edition}", "table 1, page {page} of {pages}, edition {edition}"),
+    "table.about": ("{count} 项，按综合得分排列；排名区间为 90% 区间，区间重叠的项目不分先后。", "{count} rows by score; intervals hold 90 % of the ranks, and where they overlap no one is ahead."),
+    "table.about_plain": ("{count} 项。", "{count} rows."),
+    "table.left_out": ("{unknown} 项投资额待核，未计入合计。", "{unknown} investments unknown, not counted. "),
+    "table.stages": ("阶段：{stages}。", "Stages: {stages}."),
+    "table.sum": ("合计", "In all"),
     "sheet.projects": ("重点招商项目表", "Key projects"),
     "sheet.sources": ("来源", "Sources"),
     "sheet.dictionary": ("数据字典", "Data dictionary"),
