@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import csv
 import math
+from datetime import date
 from pathlib import Path
 from random import Random
 
 FIRMS, LINKS = 240, 24
 CUT = 2019
-KINDS = ("expansion", "new_base", "site_search", "exit")
+# Events by what they add to 50; they count half after two years.
+KINDS = {"expansion": 15, "new_base": 15, "site_search": 30, "exit": -25, "financing": 10}
 
 
 def _write(path: Path, name: str, rows: list[dict[str, object]]) -> None:
@@ -30,7 +32,8 @@ def planted_city(path: Path, seed: int, weights: dict[str, float]) -> None:
     (path / "chains").mkdir()
     (path / "data").mkdir()
     links = "\n".join(
-        f"    - {{id: l{n}, name: 环节{n}, stage: mid, products: [产品{n}], industry: ['{3400 + n}']}}"
+        f"    - {{id: l{n}, name: 环节{n}, stage: mid, products: [产品{n}], "
+        f"industry: ['{3400 + n}']}}"
         for n in range(LINKS)
     )
     flows = "\n".join(f"    - {{from: l{n}, to: l{n + 1}}}" for n in range(LINKS - 1))
@@ -68,22 +71,26 @@ panorama:
                       "revenue": f"{revenue:.1f}", "currency": "CNY", **dated})  # fmt: skip
         acts.append({"firm": firm, "chain": "probe", "link": link, "product": f"产品{n % LINKS}",
                      "role": "main", **dated})  # fmt: skip
-        kind = rng.choice(KINDS)
-        signals.append({"firm": firm, "date": f"{CUT - 1}-06-01", "kind": kind, "toward": "青岛市",
-                        "note": "", **dated})  # fmt: skip
-        market, resource = rng.uniform(0, 100), rng.uniform(0, 100)
+        heat = 50.0
+        for kind in rng.sample(sorted(KINDS), rng.randint(1, 3)):
+            day = date(CUT - rng.randint(1, 3), rng.randint(1, 12), rng.randint(1, 28))
+            years = (date(CUT, 12, 31) - day).days / 365.25
+            heat += KINDS[kind] * 0.5 ** (years / 2)
+            signals.append({"firm": firm, "date": day.isoformat(), "kind": kind, "toward": "青岛市",
+                            "note": "", **dated})  # fmt: skip
+        market, resource = rng.uniform(40, 60), rng.uniform(40, 60)
         for dimension, value in (("market", market), ("resource", resource)):
             near.append({"firm": firm, "dimension": dimension, "value": f"{value:.1f}",
                          "reason": "试验", **dated})  # fmt: skip
         strength = 100 * math.log(revenue) / math.log(10000)
-        moved = {"expansion": 15, "new_base": 15, "site_search": 30, "exit": -25}[kind]
-        marks = {"signals": 50 + moved, "closeness": (market + resource) / 2, "strength": strength}
+        marks = {"signals": heat, "closeness": (market + resource) / 2, "strength": strength}
         score = sum(weights[name] * mark for name, mark in marks.items()) / sum(weights.values())
-        if rng.random() < 1 / (1 + math.exp(-(score - 68) / 2.5)):
+        if rng.random() < 1 / (1 + math.exp(-(score - 61) / 1.5)):
             year = CUT + rng.choice((1, 2))
             projects.append({"project": f"p{n}", "name": f"项目{n}", "firm": firm, "chain": "probe",
                              "link": link, "stage": "签约", "signed": f"{year}-05-01",
                              "source": "late", "as_of": "2023-01-01"})  # fmt: skip
-    for name, rows in (("firms", firms), ("lists", lists), ("activities", acts),
-                       ("signals", signals), ("affinity", near), ("projects", projects)):  # fmt: skip
+    tables = {"firms": firms, "lists": lists, "activities": acts, "signals": signals,
+              "affinity": near, "projects": projects}  # fmt: skip
+    for name, rows in tables.items():
         _write(path, name, rows)

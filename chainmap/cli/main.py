@@ -58,9 +58,9 @@ def _language(arguments: Sequence[str]) -> Language:
 
 def command(lang: Language) -> Any:
     """The whole command tree, its help in one language."""
-    from chainmap.cli import coverage, files, ledger, look, maps, names, ranking, why
+    from chainmap.cli import backtest, coverage, files, ledger, look, maps, names, ranking, why
 
-    for group in (files, look, why, coverage, ranking, maps, names, ledger):
+    for group in (files, look, why, coverage, ranking, maps, names, ledger, backtest):
         group.register(app)
     root = typer.main.get_command(app)
     _translate(root, lang)

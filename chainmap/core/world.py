@@ -171,9 +171,10 @@ class PastWorld(World):
 
     def late_sources(self, row: Row) -> list[str]:
         """The sources of a row that are dated after the study date, or not dated."""
-        return [source for source in row.sources if not self._out(source)]
+        return [source for source in row.sources if not self.is_out(source)]
 
-    def _out(self, source: str) -> bool:
+    def is_out(self, source: str) -> bool:
+        """Whether a source is known to have been out by the study date."""
         day = self._dates.get(source)
         return day is not None and day.last <= self.today
 

@@ -35,6 +35,10 @@ _RANGES: dict[str, tuple[float, float]] = {
     "status.strong_at": (1e-6, 1e6),
     "figures.one_figure_at": (0, 1),
     "fit.other_product": (0, 1),
+    "backtest.months": (1, 600),
+    "backtest.enough": (0, 1e6),
+    "backtest.rounds": (1, 1e5),
+    "backtest.division_ceiling": (0, 100),
 }
 # Marks and what they are cut at: 0 to 100.
 _MARKS = ("fit.", "pull.", "headroom.", "ledger.")
