@@ -98,7 +98,10 @@ def _apply(op: str, numbers: Sequence[Number]) -> Number:
 
 def total(numbers: Sequence[Number]) -> Number:
     """The exactly rounded sum."""
-    return _apply("sum", numbers)
+    try:
+        return math.fsum(numbers)
+    except TypeError:  # a Term among them
+        return _made("sum", *numbers)
 
 
 def ln(number: Number) -> Number:

@@ -15,6 +15,7 @@ from chainmap.core.formula import Number, ratio, total
 from chainmap.core.world import World
 from chainmap.find.value import WEIGHTS as PRIORITY
 from chainmap.rank.criteria import CRITERIA, figure_of
+from chainmap.rank.marks import Mark
 
 Shares = dict[str, float]
 BUCKETS = ("A/B", "C", "D", "unknown")
@@ -56,7 +57,8 @@ def grade_behind(ask: Ask, rule: str, *args: str) -> str:
     """What a mark rests on: A, B, C or D, or unknown."""
     figure = ask.figure(rule, *args)
     value = figure.value
-    if value is None or getattr(value, "unknown", None) or getattr(value, "value", 0) is None:
+    unknown = value.unknown if isinstance(value, Mark) else getattr(value, "value", value) is None
+    if unknown:
         return "unknown"
     grade, source = behind(ask.world, figure)
     if source:
@@ -64,22 +66,18 @@ def grade_behind(ask: Ask, rule: str, *args: str) -> str:
     return grade or "unknown"
 
 
-def _bucket(grade: str) -> str:
-    return "A/B" if grade in ("A", "B") else grade
-
-
 def _shares(ask: Ask, weights: Mapping[str, tuple[str, float]]) -> Shares | None:
     """The share of the weights by bucket, of (grade, weight) pairs; None where all are 0."""
     whole = total([weight for _, weight in weights.values()])
     if not whole > 0:
         return None
+    parts: dict[str, dict[str, float]] = {}
+    for name, (grade, weight) in weights.items():
+        parts.setdefault("A/B" if grade in ("A", "B") else grade, {})[name] = weight
     return {
-        bucket: ask.work(
-            f"coverage.{bucket}",
-            part_of,
-            {name: w for name, (grade, w) in weights.items() if _bucket(grade) == bucket},
-            whole,
-        )
+        bucket: ask.work(f"coverage.{bucket}", part_of, parts[bucket], whole)
+        if bucket in parts
+        else 0.0
         for bucket in BUCKETS
     }
 
