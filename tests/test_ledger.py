@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chainmap.core.derivation import replay
 from chainmap.rank.ranks import Request
@@ -18,7 +19,7 @@ from chainmap.show.why_data import plain
 from chainmap.study import Study, open_study
 from chainmap.study.ledger import ledger_rows
 from tests import ledger_oracle, random_worlds
-from tests.rank_worlds import rank_worlds
+from tests.rank_worlds import distinct, rank_worlds
 from tests.running import as_json, chainmap
 
 ROOT = Path(__file__).parent.parent
@@ -120,8 +121,46 @@ def test_the_reference_ledger_agrees_with_the_oracle(
         assert change == ledger_oracle.would_change(oracle, firm), firm
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(world=rank_worlds())
+LOOKS = {
+    "searched": ["chain", "link", "firm", "where", "found", "note", "source", "as_of"],
+    "no_fit": ["firm", "reason", "nearest_chain", "nearest_link", "source", "as_of"],
+}
+
+
+@st.composite
+def looked_at(draw: st.DrawFn) -> random_worlds.World:
+    """A world to rank in which firms were looked for, found absent, or found unfit."""
+    world = draw(rank_worlds())
+    firms = sorted({row["firm"] for row in world.tables["firms"]})
+    dates = st.sampled_from(random_worlds.dates_around(world.study_date))
+    told = {"source": "s1", "as_of": dates}
+
+    def some(**cells: Any) -> list[dict[str, str]]:
+        row = st.fixed_dictionaries(
+            {k: v if isinstance(v, st.SearchStrategy) else st.just(v) for k, v in cells.items()}
+        )
+        return draw(st.lists(row, max_size=3))
+
+    firm = st.sampled_from(firms)
+    looks = some(firm=firm, found=st.sampled_from(["yes", "no"]), **told)
+    for number, row in enumerate(looks):
+        row["where"] = f"目录{number}"
+    link = draw(st.sampled_from(world.places()))
+    unfit = some(firm=firm, reason="别的业务", nearest_chain=link[0], nearest_link=link[1], **told)
+    for row in world.tables["presence"]:
+        if draw(st.booleans()):
+            row |= {"activity": "none", "output": "", "output_unit": ""}
+    world.tables |= {
+        "presence": distinct("presence", world.tables["presence"]),
+        "searched": looks,
+        "no_fit": list({row["firm"]: row for row in unfit}.values()),
+    }
+    world.columns = {**world.columns, **LOOKS}
+    return world
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=looked_at())
 def test_random_worlds_agree_with_the_oracle(world: random_worlds.World) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
