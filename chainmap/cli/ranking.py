@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from chainmap.cli.options import File, Format, MaybeChain, Top
+from chainmap.cli.pictures import SUFFIXES, deliver_pages
 from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, only, session
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
     from chainmap.rank.robust import Ranking
+    from chainmap.show.draw.scene import Page
     from chainmap.show.terminal import Terminal
     from chainmap.study import JsonRow, Study
 
@@ -25,6 +27,7 @@ RANK_KEYS = (
 Kind = Literal["strengthen", "deepen", "fill", "extend", "build", "check"]
 Basis = Literal["activity", "match", "industry", "any", "expansion"]
 Scheme = Literal["around", "any", "order"]
+APART = ("any", "expansion")
 SHOWN = 20
 
 
@@ -52,12 +55,20 @@ def rank(
 
     run = session(context)
     study = run.open(RANKING, chain)
+    out = Output(output, form, SUFFIXES)
+    drawn = f".{out.format(run)}" in SUFFIXES
+    if drawn and basis in APART:
+        raise Stop(2, run.say("chart.apart"))
     if on is not None:
         lists = dict.fromkeys(row.text("list") for row in study.world.newest("lists"))
         if on not in lists:
             run.unknown("use.list", on, lists)
     request = Request(chain, link, kind, on, basis, top, draws, seed, weights)
     found = ranked(run, study, request)
+    if drawn:
+        deliver_pages(run, out, chart_pages(study, found, chain, run.lang))
+        run.finish()
+        return
     envelope = {
         "weights": found.weights,
         "draws": found.draws,
@@ -70,7 +81,7 @@ def rank(
         "coverage": study.book.value("coverage.rank", *found.scope[:5]),
     }
     run.emit(
-        Output(output, form),
+        out,
         study,
         Sheet(only(found.rows[:top], RANK_KEYS), RANK_KEYS, envelope),
         lambda terminal: rank_screen(run, study, found, request, terminal),
@@ -91,6 +102,16 @@ def ranked(run: Session, study: Study, request: Any) -> Ranking:
         run.unknown(f"use.{error.what}", error.word, error.known)
     except TooManyDraws as error:
         raise Stop(2, run.say("use.draws", most=error.most)) from None
+
+
+def chart_pages(study: Study, found: Ranking, chain: str | None, lang: str) -> list[Page]:
+    """The intervals of the ranks, then impact against likelihood."""
+    from chainmap.show.pictures.quadrant import quadrant_page
+    from chainmap.show.pictures.ranks import rank_pages
+    from chainmap.study.charts import rank_content
+
+    content = rank_content(study, found, chain, lang)
+    return [*rank_pages(content), *quadrant_page(content)]
 
 
 def rank_screen(

@@ -41,7 +41,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "backtest.division_ceiling": (0, 100),
 }
 # Marks and what they are cut at: 0 to 100.
-_MARKS = ("fit.", "pull.", "headroom.", "ledger.")
+_MARKS = ("fit.", "pull.", "headroom.", "ledger.", "quadrant.")
 _OUT_OF_100 = (
     "signals.middle", "signals.unknown_low", "signals.unknown_high", "path.near_priority",
     "path.mid_priority",

@@ -1,0 +1,108 @@
+"""What the charts of a ranking say: candidates by median rank, with what is not known of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from chainmap.core.words import say
+from chainmap.rank.criteria import IMPACT, LIKELIHOOD
+from chainmap.rank.score import weighted_mean
+from chainmap.show.pictures.ranks import Candidate, RankContent
+from chainmap.study import JsonRow, Study
+from chainmap.study.content import chain_name, link_name, short_name
+
+if TYPE_CHECKING:
+    from chainmap.rank.robust import Ranking
+
+SAFE = 0.8  # a share of the draws that is called safe
+
+
+def rank_content(study: Study, found: Ranking, chain: str | None, lang: str) -> RankContent:
+    """The first ``found.top`` candidates by median rank; the rest are counted.
+
+    The rows must have been ranked: those of the lists that stand apart have no interval.
+    """
+    rows = sorted(found.rows, key=lambda row: (row["rank_median"], row["position"]))
+    shown = rows[: found.top]
+    name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
+    settings = study.world.settings
+    return RankContent(
+        say("title.rank", lang, region=study.workspace.region, chain=name),
+        _conclusion(shown, found.top, lang),
+        say("picture.date", lang, day=study.world.at.text),
+        tuple(_candidate(study, row, found.weights, lang) for row in shown),
+        len(rows),
+        found.top,
+        tuple(_apart(found, lang)),
+        say("chart.footer", lang, draws=found.draws),
+        study.world.at.text,
+        found.draws,
+        found.seed,
+        (settings["quadrant.impact"], settings["quadrant.likelihood"]),
+        lang,
+    )
+
+
+def _candidate(study: Study, row: JsonRow, weights: Mapping[str, float], lang: str) -> Candidate:
+    chain = study.chain(row["chain"])
+    return Candidate(
+        row["ref"],
+        short_name(study, row["firm"]),
+        link_name(chain, row["link"], lang),
+        row["kind"],
+        row["score"],
+        (row["rank_p05"], row["rank_p25"], row["rank_median"], row["rank_p75"], row["rank_p95"]),
+        row["p_top"],
+        row["impact"],
+        row["likelihood"],
+        span_of(row, IMPACT, weights),
+        span_of(row, LIKELIHOOD, weights),
+    )
+
+
+def span_of(
+    row: JsonRow, criteria: Sequence[str], weights: Mapping[str, float]
+) -> tuple[float, float] | None:
+    """The weighted mean with every unknown mark at its lowest and at its highest.
+
+    None where nothing is unknown, or all weights are 0.
+    """
+    unknown = {name: row["unknown"][name] for name in criteria if name in row["unknown"]}
+    if not unknown or not math.fsum(weights[name] for name in criteria) > 0:
+        return None
+    low, high = (
+        weighted_mean(
+            {
+                name: (weights[name], unknown[name][end] if name in unknown
+                       else row["criteria"][name])
+                for name in criteria
+            }
+        )
+        for end in (0, 1)
+    )  # fmt: skip
+    return float(low), float(high)
+
+
+def _conclusion(rows: Sequence[JsonRow], top: int, lang: str) -> str:
+    """Who is safely on top, and that overlapping intervals have no order."""
+    safe = [row for row in rows if row["p_top"] >= SAFE]
+    if not rows:
+        return say("report.no_rows", lang)
+    if not safe:
+        return say("report.unstable", lang, top=top)
+    share = math.floor(min(row["p_top"] for row in safe) * 100 + 1e-9)
+    return say("chart.safe", lang, count=len(safe), share=f"{share}%", top=top)
+
+
+def _apart(found: Ranking, lang: str) -> list[str]:
+    """Who is not in the ranking, and why."""
+    counts = (("expansion", found.expansion), ("undecided", found.undecided),
+              ("no_gap", found.no_gap))  # fmt: skip
+    told = [say(f"rank.{name}", lang, count=count) for name, count in counts if count]
+    if found.gone:
+        joint = "；" if lang == "zh" else "; "
+        firms = joint.join(f"{one['name']} {one['toward']} {one['date']}" for one in found.gone)
+        told.append(say("rank.gone", lang, firms=firms))
+    return told
