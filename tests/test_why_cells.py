@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "chains": (("chains",), ""),
     "data": (("data",), ""),
     "data --verify": (("data", "hydrogen", "--verify"), ""),
+    "ledger": (("ledger", "--list", "global500"), ""),
+    "relocation": (("relocation",), ""),
     **{f"rank {chain}": (("rank", chain), chain) for chain in CHAINS},
     **{f"table {chain}": (("table", chain), chain) for chain in CHAINS},
 }
@@ -101,6 +103,8 @@ def through_the_command() -> Iterator[Cell]:
         "chains": "local_ratio_count_high",
         "data": "grade_c",
         "data --verify": "changes",
+        "ledger": "verdict",
+        "relocation": "chain_closeness",
         "rank hydrogen": "p_top",
         "rank textile": "score",
         "table hydrogen": "排名区间",
