@@ -6,6 +6,7 @@ Each test was written for an error that the worked cases and the random workspac
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from random_worlds import World
 
 from chainmap.core.derivation import Figure, Leaf
 from chainmap.core.model import Row
-from chainmap.find import evidence, gaps, status, value
+from chainmap.find import evidence, figures, gaps, status, value
 from chainmap.study import Study, open_study
 
 STUDY_DATE = "2025-12-31"
@@ -98,7 +99,7 @@ SEARCHED = ("findings", "none_found", "2024-09-30")
 
 
 @pytest.mark.parametrize(
-    ("figures", "word", "won", "against"),
+    ("stated", "word", "won", "against"),
     [
         (money(100, 100), "weak", "strong", True),
         (money(100, 100), "missing", "strong", True),
@@ -115,9 +116,9 @@ SEARCHED = ("findings", "none_found", "2024-09-30")
     ],
 )
 def test_an_older_judgement_is_held_against_the_figures_where_both_cannot_be(
-    figures: Cells, word: str, won: str, against: bool, tmp_path: Path
+    stated: Cells, word: str, won: str, against: bool, tmp_path: Path
 ) -> None:
-    study = opened(tmp_path, findings=[said(word), figures])
+    study = opened(tmp_path, findings=[said(word), stated])
     standing = study.book.value("standing", "probe", LINK)
     assert (standing.status, standing.basis) == (won, "capacity")
     found = named(study.book.value("contradictions", "probe", LINK))
@@ -245,6 +246,7 @@ def test_every_wish_stands_in_the_derivation(tmp_path: Path) -> None:
     requests = [
         {"leader": "f1", "wanted": "f2", "status": "accepted"},
         {"leader": "f2", "wanted": "f1", "status": "proposed"},
+        {"leader": "f2", "wanted": "产品"},
     ]
     book = opened(tmp_path, findings=wishes, requests=requests).book
     for rule, count in (("wanted_rows", 2), ("accepted_requests", 1)):
@@ -268,8 +270,14 @@ def test_a_derived_demand_cites_the_share_and_the_supply(
 ) -> None:
     study = opened(tmp_path, CUSTOMER, flows=[{**SHARED, **source}], findings=[SHIPS])
     demand = study.book.value("derived_demand", "probe", LINK)
-    assert (demand.value, demand.sources) == (10, sources)
+    assert (demand.value, demand.sources, demand.derived) == (10, sources, True)
     assert [row.text("link") for row in demand.rows] == ["ship"]
+
+
+def test_a_demand_that_was_stated_is_not_derived(tmp_path: Path) -> None:
+    study = opened(tmp_path, CUSTOMER, flows=[SHARED], findings=[SHIPS, money("", 7)])
+    demand = study.book.value("demand", "probe", LINK)
+    assert (demand.value, demand.derived, demand.sources) == (7, False, ())
 
 
 def test_an_override_cites_each_of_its_sources(tmp_path: Path) -> None:
@@ -311,8 +319,8 @@ def test_a_link_and_those_that_stop_with_it_are_named_in_the_order_of_the_file(
 @pytest.mark.parametrize("unit", ["吨", "MW"])
 def test_a_demand_in_another_unit_has_no_value_in_money(unit: str, tmp_path: Path) -> None:
     """One unit sorts before 亿元 and one after it."""
-    figures = {"supply": 0, "demand": 100, "unit": unit, "as_of": "2025"}
-    study = opened(tmp_path, findings=[figures])
+    stated = {"supply": 0, "demand": 100, "unit": unit, "as_of": "2025"}
+    study = opened(tmp_path, findings=[stated])
     (row,) = study.gap_rows("probe")
     assert (row["status"], row["basis"], row["kind"]) == ("missing", "capacity", "build")
     keys = ("value_100m_cny", "value_is_lower_bound", "alternative")
@@ -353,6 +361,55 @@ def test_more_than_is_wanted_meets_no_more_than_all(tmp_path: Path) -> None:
     rows = [money(300, 100), {"link": "ship", **money(20, 100)}]
     study = opened(tmp_path, links, findings=rows)
     assert study.book.value("local_ratio_value", "probe") == 0.6
+
+
+def test_a_chain_without_links_has_no_figures(tmp_path: Path) -> None:
+    (row,) = opened(tmp_path, {}).chain_rows()
+    assert row["links"] == 0
+    assert [value for key, value in row.items() if key.endswith(("_low", "_high", "_value"))] == (
+        [None] * 5
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "stage"),
+    [
+        (project("洽谈"), "洽谈"),
+        ({**project(""), "signed": "2025-01", "building": "2026"}, "签约"),
+        ({**project("洽谈"), "signed": "2025", "started": "2025-12-31"}, "开工"),
+        ({**project("建设"), "signed": "2025"}, "建设"),
+        ({**project("建设"), "ended": "2025-12-31", "ended_because": "撤资"}, "终止"),
+        ({**project("建设"), "ended": "2026-01-01", "ended_because": "撤资"}, "建设"),
+        (project(""), ""),
+        (project("签约", "2026-01-01"), ""),
+    ],
+)
+def test_a_project_stands_at_the_furthest_stage_it_has_reached(
+    row: Cells, stage: str, tmp_path: Path
+) -> None:
+    study = opened(tmp_path, projects=[{**row, "project": "p0", "stage": "谋划"}, row])
+    assert study.book.value("project_stage", "p1") == stage
+    assert study.book.value("project_stage", "p2") == ""
+
+
+# The formulas
+
+
+def test_formulas_give_what_they_say() -> None:
+    """With numbers that no other operation would bring to the same result."""
+    assert value.shortfall(10.5, 4) == 6.5
+    assert value.shortfall(4, 10.5) == 0
+    assert value.shortfall(0.5, 0.25) == 0.25
+    assert value.both(2, 3) == 5
+    assert value.full_at(1, 4) == 0.25
+    assert value.full_at(5, 4) == 1
+    assert value.log_share(5, 2, 7) == pytest.approx(math.log(3.5) / math.log(4.5))
+    assert value.log_share(8, 2, 7) == 1
+    assert value.log_share(0, 2, 7) == 0
+    assert value.percent_mean({"a": (3, 0.5), "b": (2, 0.25)}) == 40
+    assert figures.share_of_both(1, 2, 4) == 0.75
+    assert figures.met_share([(3, 2), (1, 6)]) == 0.375
+    assert evidence.shares_of_supplies([(0.5, 2, 10), (0.25, 1, 6)]) == 4
 
 
 # What cannot be changed any more

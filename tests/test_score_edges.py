@@ -133,6 +133,9 @@ class TestScore:
         assert score.likelihood is None
         assert score.impact == score.score > 0
 
+    def test_where_nothing_weighs_nothing_is_scored(self, tmp_path: Path) -> None:
+        assert opened(tmp_path, {}).book.value("score", *FIRM) == Score(0, None, None)
+
     def test_marks_are_those_of_the_candidate(self, tmp_path: Path) -> None:
         study = opened(tmp_path, dict.fromkeys(CRITERIA, 1.0))
         (row,) = study.ranking(Request("probe", draws=20)).rows
