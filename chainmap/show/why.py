@@ -15,7 +15,10 @@ from chainmap.show.columns import Line, wrap
 from chainmap.show.why_ranks import interval_texts
 
 SourceOf = Callable[[str], Row | None]
+MOST_ROWS = 5
 MOST = 40  # figures shown below one; the data form has them all
+# Figures whose arguments are the scope of a ranking, which is told below them.
+_OF_A_RANKING = ("interval", "ranks", "candidates", "key_table", "key_cell", "coverage.refs")
 _HEADINGS = ("link_figures", "chain_figures")
 
 
@@ -50,6 +53,8 @@ class _Grower:
             node.text += say("why.seen", self.lang)
             return node
         self.shown.add(id(figure))
+        if figure.rule == "cell":
+            figure = _only(figure, "key_cell")
         if (
             worded(figure.value, self.lang) == say("unknown", self.lang)
             and figure.rule not in _HEADINGS
@@ -58,7 +63,11 @@ class _Grower:
         if figure.rule == "interval":
             node.below = [Node(text) for text in interval_texts(figure, worded, self.lang)]
             return node
-        node.below = [*self._formulas(figure), *self._parts(list(once(figure)))]
+        node.below = [
+            *self._formulas(figure),
+            *self._parts(list(once(figure))),
+            *(self._row(row) for row in _bare_rows(figure)[:MOST_ROWS]),
+        ]
         return node
 
     def _parts(self, parts: list[Leaf | Found | Figure]) -> list[Node]:
@@ -104,6 +113,14 @@ class _Grower:
         self.cited.update(sources)
         return node
 
+    def _row(self, row: Row) -> Node:
+        """A row that counts as a whole: where it stands, its date and its sources."""
+        grades = " ".join(f"<{self._grade(s)}>{s}" for s in row.sources)
+        node = Node(f"{row.file}:{row.line}  {row.text('as_of')}  {grades}")
+        node.below = [self._source(s) for s in row.sources if s not in self.cited]
+        self.cited.update(row.sources)
+        return node
+
     def _grade(self, source: str) -> str:
         row = self.source_of(source)
         return row.text("grade") if row else "?"
@@ -122,7 +139,7 @@ class _Grower:
         key = figure.rule if figure.rule.startswith("criterion.") else f"rule.{figure.rule}"
         text = say(key, lang)
         mine = figure.args in (self.subject, self.subject[1:], self.subject[:1], ())
-        if not mine and figure.rule not in _HEADINGS:
+        if not mine and figure.rule not in (*_HEADINGS, *_OF_A_RANKING):
             text += " " + "/".join(part for part in figure.args if part)
         if figure.rule in _HEADINGS:
             text += " " + "/".join(figure.args)
@@ -157,6 +174,22 @@ def once(figure: Figure) -> Iterator[Leaf | Found | Figure]:
         if key not in seen:
             seen.add(key)
             yield part
+
+
+def _bare_rows(figure: Figure) -> list[Row]:
+    """Rows that the figure consists of and found itself, none of whose cells it read."""
+    if not isinstance(figure.value, tuple):
+        return []
+    found = {row for part in figure.inputs if isinstance(part, Found) for row in part.rows}
+    read = {(part.at.file, part.at.line) for part in figure.inputs if isinstance(part, Leaf)}
+    rows = [row for row in figure.value if isinstance(row, Row) and row in found]
+    return [row for row in rows if (row.file, row.line) not in read]
+
+
+def _only(figure: Figure, rule: str) -> Figure:
+    """The figure's only input where that is of a rule that merely words it, else the figure."""
+    (first, *rest) = figure.inputs
+    return first if isinstance(first, Figure) and first.rule == rule and not rest else figure
 
 
 def _plain(work: Work) -> bool:
@@ -205,6 +238,8 @@ def worded(value: Any, lang: str) -> str:
         rows = [part for part in value if isinstance(part, Row) or _is_of_a_firm(part)]
         if rows:
             return say("why.count", lang, count=len(rows))
+        if value and all(isinstance(part, tuple) for part in value):
+            return ", ".join("/".join(map(str, part)) for part in value)
         return " / ".join(worded(part, lang) for part in value) or "-"
     return str(value)
 
