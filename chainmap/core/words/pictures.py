@@ -142,6 +142,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "table.about_plain": ("{count} 项。", "{count} rows."),
     "table.left_out": ("{unknown} 项投资额待核，未计入合计。", "{unknown} investments unknown, not counted. "),
     "table.stages": ("阶段：{stages}。", "Stages: {stages}."),
+    "table.slide": ("第 {page} 页，共 {pages} 页；前 {shown} 项，全表 {all} 项、{columns} 列见附表", "page {page} of {pages}; first {shown} of {all}; all {columns} columns in the workbook"),
     "table.sum": ("合计", "In all"),
     "sheet.projects": ("重点招商项目表", "Key projects"),
     "sheet.sources": ("来源", "Sources"),

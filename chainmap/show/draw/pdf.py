@@ -10,7 +10,7 @@ from chainmap.show.draw.fonts import FOLDER
 from chainmap.show.draw.scene import Page
 from chainmap.show.draw.svg import as_svg
 
-A3_WIDE = 420.0  # mm; 1600 units
+A3_WIDE, A4_WIDE = 420.0, 210.0  # mm: a sheet to look things up in, and a page to read
 # Data come in as JSON and are never part of the program text.
 _PROGRAM = """
 #let pages = json(bytes(sys.inputs.pages))
@@ -26,14 +26,14 @@ _PROGRAM = """
 
 
 def as_pdf(pages: Sequence[Page], own_fonts_only: bool = True) -> bytes:
-    """The pages at A3 width, each as high as it is."""
+    """The pages on paper of their own: upright ones at A4 width, others at A3 width."""
     typst = extra("typst")
     data = [
         {
             "svg": as_svg(page),
             "title": page.title,
-            "width": A3_WIDE,
-            "height": round(A3_WIDE * page.height / page.width, 3),
+            "width": paper(page),
+            "height": round(paper(page) * page.height / page.width, 3),
         }
         for page in pages
     ]
@@ -44,3 +44,8 @@ def as_pdf(pages: Sequence[Page], own_fonts_only: bool = True) -> bytes:
         sys_inputs={"pages": json.dumps(data, ensure_ascii=False)},
     )
     return bytes(drawn)
+
+
+def paper(page: Page) -> float:
+    """How wide the paper of a page is, in mm."""
+    return A4_WIDE if page.height > page.width else A3_WIDE

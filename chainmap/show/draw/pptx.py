@@ -8,7 +8,7 @@ from typing import Any
 
 from chainmap.core.text import safe
 from chainmap.show.draw.extras import extra
-from chainmap.show.draw.scene import Box, Disc, Group, Item, Page, Shape, Stroke, Text, flat
+from chainmap.show.draw.scene import Box, Disc, Grid, Group, Item, Page, Shape, Stroke, Text, flat
 from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.draw.tokens import LIGHT
 
@@ -17,17 +17,23 @@ UNIT = 7620  # EMU to a unit: 1600 units are 13.33 inches
 ASCENT = 1.08  # of the size: from the top of a line of text to its baseline
 
 
-def as_pptx(pages: Sequence[Page], author: str = "chainmap") -> bytes:
-    """A presentation of the size of the first page; others are fitted into it."""
+def as_pptx(pages: Sequence[Page | Grid], author: str = "chainmap") -> bytes:
+    """A presentation of the size of the first page; others are fitted into its middle.
+
+    A grid becomes a table that can be edited, below its title.
+    """
     pptx = extra("pptx")
     show = pptx.Presentation()
-    show.slide_width = round(pages[0].width * UNIT)
-    show.slide_height = round(pages[0].height * UNIT)
+    first = next((page for page in pages if isinstance(page, Page)), pages[0])
+    show.slide_width = round(first.width * UNIT)
+    show.slide_height = round(first.height * UNIT)
     for page in pages:
         slide = show.slides.add_slide(show.slide_layouts[6])
         fit = min(show.slide_width / page.width, show.slide_height / page.height)
-        drawing = _Slide(LIGHT, fit)
+        drawing = _Slide(LIGHT, fit, (show.slide_width / fit - page.width) / 2)
         drawing.put(slide.shapes, page.items)
+        if isinstance(page, Grid):
+            drawing.table(slide.shapes, page)
         if page.notes:
             slide.notes_slide.notes_text_frame.text = safe_lines(page.notes)
     about = show.core_properties
@@ -47,8 +53,8 @@ def safe_lines(lines: Sequence[str]) -> str:
 class _Slide:
     """Puts shapes on one slide."""
 
-    def __init__(self, colours: Mapping[str, str], unit: float) -> None:
-        self.colours, self.unit = colours, unit
+    def __init__(self, colours: Mapping[str, str], unit: float, left: float = 0.0) -> None:
+        self.colours, self.unit, self.left = colours, unit, left
 
     def put(self, shapes: Any, items: Sequence[Item]) -> None:
         for item in items:
@@ -63,8 +69,47 @@ class _Slide:
             else:
                 self._box(shapes, item)
 
-    def _at(self, *lengths: float) -> list[int]:
-        return [round(length * self.unit) for length in lengths]
+    def _at(self, x: float, *lengths: float) -> list[int]:
+        return [round(length * self.unit) for length in (x + self.left, *lengths)]
+
+    def table(self, shapes: Any, grid: Grid) -> None:
+        """A grid as a table: a dark head, hairlines, its own widths."""
+        rows = [grid.heads, *grid.rows]
+        wide = sum(grid.widths)
+        at = self._at(grid.x, grid.y, wide, sum(grid.highs))
+        frame = shapes.add_table(len(rows), len(grid.heads), *at)
+        frame.name = safe(grid.title)
+        table = frame.table
+        properties = table._tbl.tblPr
+        for mark in ("bandRow", "firstRow"):
+            properties.set(mark, "0")
+        style = properties.find(_qn("a:tableStyleId"))
+        style.text = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # no style, table grid
+        for number, column in enumerate(grid.widths):
+            table.columns[number].width = round(column * self.unit)
+        for line, row in enumerate(rows):
+            table.rows[line].height = round(grid.highs[line] * self.unit)
+            for number, text in enumerate(row):
+                bold = line == 0 or number == grid.bold
+                paint = "on-head" if line == 0 else "ink"
+                self._table_cell(table.cell(line, number), text, grid.size, (paint, bold))
+                fill = "head" if line == 0 else "zebra" if line % 2 == 0 else "bg"
+                cell = table.cell(line, number)
+                cell.fill.solid()
+                cell.fill.fore_color.rgb = self._colour(fill)
+
+    def _table_cell(self, cell: Any, text: str, size: float, look: tuple[str, bool]) -> None:
+        from pptx.util import Pt
+
+        paint, bold = look
+        cell.margin_left = cell.margin_right = round(5 * self.unit)
+        cell.margin_top = cell.margin_bottom = round(3 * self.unit)
+        run = cell.text_frame.paragraphs[0].add_run()
+        run.text = safe(text)
+        run.font.size = Pt(round(size * self.unit / 12700, 1))
+        run.font.bold = bold
+        run.font.color.rgb = self._colour(paint)
+        _face(run)
 
     def _box(self, shapes: Any, item: Box | Disc) -> None:
         from pptx.enum.shapes import MSO_SHAPE

@@ -109,6 +109,25 @@ class Page:
     notes: tuple[str, ...] = field(default=())  # what a speaker or a reader of the notes needs
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A page that is a table of text: what stands around it, and its cells."""
+
+    width: float
+    height: float
+    items: tuple[Item, ...]
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    x: float
+    y: float
+    highs: tuple[float, ...]  # of the head and of every row
+    size: float
+    bold: int = -1  # the column that stands out
+    notes: tuple[str, ...] = field(default=())
+
+
 def flat(items: tuple[Item, ...]) -> Iterator[Box | Shape | Disc | Text]:
     """All that is drawn, in its order, without the groups."""
     for item in items:

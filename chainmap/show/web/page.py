@@ -47,6 +47,19 @@ def panorama_page(
     content: Panorama, pages: Sequence[Page], evidence: Mapping[str, Sequence[Evidence]]
 ) -> bytes:
     """The page of a chain; ``evidence`` is by ref of a link, the best first."""
+    bar, view, below = panorama_parts(content, pages, evidence)
+    body = f"""<header id="head"><h1>{_text(content.title)}</h1>
+<p>{_text(content.date)}　{_text(content.conclusion)}</p></header>
+{bar}
+<main>{view}</main>
+{below}"""
+    return document(content.title, content.lang, body, script())
+
+
+def panorama_parts(
+    content: Panorama, pages: Sequence[Page], evidence: Mapping[str, Sequence[Evidence]]
+) -> tuple[str, str, str]:
+    """The toolbar, the map with its list, and what the script needs below them."""
     lang = content.lang
     pictures = "\n".join(as_svg(page, None) for page in pages)
     data = {"words": _words(lang), "links": _links(content, evidence)}
@@ -61,9 +74,7 @@ def panorama_page(
     names = [f"{stage.name} {stage.words}".strip() for stage in content.stages if stage.cards]
     stages = "".join(f"<option>{_text(name)}</option>" for name in names)
     told = {name: _said(f"web.{name}", lang) for name in _TOLD}
-    body = f"""<header id="head"><h1>{_text(content.title)}</h1>
-<p>{_text(content.date)}　{_text(content.conclusion)}</p></header>
-<div id="bar" role="toolbar" aria-label="{told["bar"]}" hidden>
+    bar = f"""<div id="bar" role="toolbar" aria-label="{told["bar"]}" hidden>
 <input id="q" type="search" placeholder="{told["search"]}" aria-label="{told["search"]}">
 <div class="set" role="group" aria-label="{told["status"]}">{toggles}</div>
 <select id="stage" aria-label="{told["stage"]}">
@@ -73,13 +84,18 @@ def panorama_page(
 <button type="button" id="whole" aria-label="{told["whole"]}">100%</button>
 <button type="button" id="in" aria-label="{told["in"]}">＋</button></span>
 <button type="button" id="view">{told["list"]}</button>
-<button type="button" id="theme">{told["theme"]}</button></div>
-<main><div id="map">
+<button type="button" id="theme">{told["theme"]}</button></div>"""
+    view = f"""<div id="map">
 {pictures}</div>
-<div id="list" hidden></div><p id="none" hidden>{told["none"]}</p></main>
-<div id="tip" role="dialog" aria-label="{told["tip"]}" hidden></div>
+<div id="list" hidden></div><p id="none" hidden>{told["none"]}</p>"""
+    below = f"""<div id="tip" role="dialog" aria-label="{told["tip"]}" hidden></div>
 <script type="application/json" id="data">{as_data(data)}</script>"""
-    return document(content.title, lang, body, _file("page.js"))
+    return bar, view, below
+
+
+def script() -> str:
+    """What the toolbar and the cards do."""
+    return _file("page.js")
 
 
 def document(title: str, lang: str, body: str, script: str = "") -> bytes:
