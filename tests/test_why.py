@@ -220,7 +220,7 @@ def test_coverage_is_what_the_printed_derivations_say(study: Study) -> None:
 @pytest.mark.parametrize(
     "command",
     [("rank", CHAIN), ("rank", CHAIN, "--list", "global500"), ("table", CHAIN), ("gaps", CHAIN),
-     ("gaps",), ("report", CHAIN)],
+     ("gaps",), ("report", CHAIN), ("ledger",), ("relocation",)],
     ids=" ".join,
 )  # fmt: skip
 def test_every_report_states_its_coverage_and_it_sums_to_one(command: tuple[str, ...]) -> None:

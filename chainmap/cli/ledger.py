@@ -68,7 +68,12 @@ def ledger(
         and here in (None, row["here"])
         and (chain is None or chain in row["chains"])
     ]
-    envelope = {"list": on, "year": rows[0]["year"] if rows else year, "counts": counts}
+    envelope = {
+        "list": on,
+        "year": rows[0]["year"] if rows else year,
+        "counts": counts,
+        "coverage": _covered(study, chosen, "group"),
+    }
     run.emit(
         Output(output, form),
         study,
@@ -99,7 +104,8 @@ def _ledger_screen(
     top: int | None,
 ) -> None:
     from chainmap.rank.ledger import HERE
-    from chainmap.show.ledger import ledger_lines, tally
+    from chainmap.show.ledger import WIDE, ledger_lines, tally
+    from chainmap.show.why import coverage_line
 
     lang = run.lang
     name = rows[0]["list"] if rows else ""
@@ -116,6 +122,7 @@ def _ledger_screen(
     grades = Counter(row["evidence_grade"] for row in rows)
     parts = "  ".join(f"<{grade}> {grades[grade]}" for grade in "ABCD" if grades[grade])
     terminal.say(say("ledger.evidence", lang, parts=parts, none=grades[None]))
+    terminal.say(coverage_line(_covered(study, chosen, "group"), "score", lang))
     if not chosen:
         terminal.say(say("ledger.none", lang))
         return
@@ -126,7 +133,8 @@ def _ledger_screen(
     if len(chosen) > len(shown):
         terminal.say(say("more.rows", lang, count=len(chosen) - len(shown)), "dim")
     terminal.say(say("ledger.foot", lang), "dim")
-    terminal.say(say("ledger.change_foot", lang), "dim")
+    wide = terminal.width >= WIDE
+    terminal.say(say("ledger.change_foot" if wide else "ledger.change_wide", lang), "dim")
 
 
 def _verdicts(rows: Sequence[JsonRow], lang: str) -> str:
@@ -135,6 +143,13 @@ def _verdicts(rows: Sequence[JsonRow], lang: str) -> str:
 
     words = {letter: say(f"verdict.{letter}", lang) for letter in VERDICTS}
     return tally(Counter(row["verdict"] for row in rows), words, lang)
+
+
+def _covered(study: Study, rows: Sequence[JsonRow], scope: str) -> dict[str, float] | None:
+    """On which grades of evidence the scores behind the verdicts rest, by weight."""
+    firms = dict.fromkeys(row["firm"] for row in rows)
+    found: dict[str, float] | None = study.book.value("coverage.firms", scope, *firms)
+    return found
 
 
 def _short(study: Study, rows: Sequence[JsonRow]) -> list[JsonRow]:
@@ -159,7 +174,7 @@ def relocation(
     run.emit(
         Output(output, form),
         study,
-        Sheet(rows[:top], RELOCATION_KEYS),
+        Sheet(rows[:top], RELOCATION_KEYS, {"coverage": _covered(study, rows, "own")}),
         lambda terminal: _relocation_screen(run, study, rows, terminal, top),
     )
     run.finish()
@@ -170,6 +185,7 @@ def _relocation_screen(
 ) -> None:
     from chainmap.rank.candidates import on_list
     from chainmap.show.ledger import relocation_lines, tally
+    from chainmap.show.why import coverage_line
 
     lang = run.lang
     title = say("title.relocation", lang, region=study.workspace.region)
@@ -180,10 +196,11 @@ def _relocation_screen(
     levels = tally(counts, words, lang)
     levels += "、" if lang == "zh" else ", "
     levels += say("level.soe", lang, count=sum(row["firm"] in central for row in rows))
-    gone = sum(bool(row["destination"]) for row in rows)
+    gone = sum(study.book.value("gone", row["firm"]) is not None for row in rows)
     terminal.say(say("relocation.counts", lang, count=len(rows), levels=levels, gone=gone))
     verdicts = _verdicts(rows, lang)
     terminal.say(say("ledger.verdicts", lang, verdicts=verdicts))
+    terminal.say(coverage_line(_covered(study, rows, "own"), "score", lang))
     terminal.say()
     shown = _short(study, rows[: top or SHOWN])
     terminal.lines(relocation_lines(shown, lang, terminal.width))

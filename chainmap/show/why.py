@@ -18,7 +18,15 @@ SourceOf = Callable[[str], Row | None]
 MOST_ROWS = 5
 MOST = 40  # figures shown below one; the data form has them all
 # Figures whose arguments are the scope of a ranking, which is told below them.
-_OF_A_RANKING = ("interval", "ranks", "candidates", "key_table", "key_cell", "coverage.refs")
+_OF_A_RANKING = (
+    "interval",
+    "ranks",
+    "candidates",
+    "key_table",
+    "key_cell",
+    "coverage.refs",
+    "coverage.firms",
+)
 _HEADINGS = ("link_figures", "chain_figures")
 
 

@@ -136,6 +136,14 @@ def of_refs(ask: Ask, *refs: str) -> Shares | None:
     return _mean(ask, [ask("coverage.candidate", firm, chain, link) for chain, link, firm in parts])
 
 
+def of_firms(ask: Ask, scope: str, *firms: str) -> Shares | None:
+    """The mean over the best candidates of firms, or of their groups; others have no score."""
+    best = [ask("ledger.best", firm, scope) for firm in firms]
+    return _mean(
+        ask, [ask("coverage.candidate", one.firm, one.chain, one.link) for one in best if one]
+    )
+
+
 def report(ask: Ask, name: str, chain: str) -> Shares | None:
     """Evidence coverage of a report: ``rank`` or ``gaps`` of a chain, or of ``all``."""
     which = "" if chain == "all" else chain
@@ -180,4 +188,5 @@ RULES: dict[str, Rule] = {
     "coverage.rank": of_rank,
     "coverage.gaps": of_gaps,
     "coverage.refs": of_refs,
+    "coverage.firms": of_firms,
 }

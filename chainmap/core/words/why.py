@@ -54,6 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.coverage": ("证据覆盖", "evidence coverage"),
     "rule.coverage.rank": ("候选的证据覆盖", "coverage of the candidates"),
     "rule.coverage.gaps": ("缺口的证据覆盖", "coverage of the gaps"),
+    "rule.coverage.firms": ("各企业得分的证据覆盖", "coverage of the firms' scores"),
     "rule.coverage.refs": ("各行的证据覆盖", "coverage of the rows"),
     "rule.coverage.candidate": ("得分的证据覆盖", "coverage of the score"),
     "rule.coverage.link": ("优先度的证据覆盖", "coverage of the priority"),
