@@ -56,12 +56,12 @@ def test_the_order_is_by_score_and_every_score_is_an_interval() -> None:
 
 def test_a_chain_keeps_its_own_leaders() -> None:
     whole = {row["firm"] for row in as_json("leaders")["rows"]}
-    mine = as_json("leaders", "smart-appliance")["rows"]
+    mine = as_json("leaders", "--chain", "smart-appliance")["rows"]
     assert mine and {row["firm"] for row in mine} < whole
     assert all("smart-appliance" in row["chains"] for row in mine)
 
 
-def test_the_screen_fits(tmp_path: Path) -> None:
+def test_the_screen_fits() -> None:
     from chainmap.core.text import width
 
     done = chainmap("leaders", env={"COLUMNS": "90"})
@@ -80,7 +80,7 @@ CATALOGUE = (
 TAKE = ("--source", "cat-2026", "--date", "2026-10-01", "--grade", "B")
 
 
-def taken(workspace: Path, file: Path, *more: str, leader: str = "haier") -> Any:
+def taken(workspace: Path, file: Path, *more: str, leader: str = "haier-group") -> Any:
     return chainmap("leaders", "intake", file, "--leader", leader, *more, workspace=workspace)
 
 
@@ -121,7 +121,8 @@ def test_an_accepted_request_raises_pull_and_is_named_as_the_origin(tmp_path: Pa
     ]
     assert (vetted["status"], vetted["reason"]) == ("accepted", "现场核实")
     after = {r["ref"]: r for r in as_json("rank", "smart-appliance", workspace=home)["rows"]}
-    mine = [ref for ref in after if ref.split("/")[1] == first["link"]]
+    # A request by name raises the pull of the firm that was asked for, and of no other.
+    mine = [ref for ref in after if ref.split("/")[1:] == [first["link"], first["wanted"]]]
     assert mine and all(
         after[ref]["criteria"]["pull"] > before[ref]["criteria"]["pull"] for ref in mine
     )
@@ -149,10 +150,10 @@ def test_rejecting_needs_a_reason_and_keeps_the_history(tmp_path: Path) -> None:
 def test_the_cluster_sheet_goes_from_leader_to_district(tmp_path: Path) -> None:
     home = copy_of(ROOT, tmp_path)
     assert taken(home, catalogue(tmp_path / "c.csv", CATALOGUE), *TAKE, "--yes").returncode == 0
-    rows = as_json("leaders", "cluster", "haier", workspace=home)["rows"]
+    rows = as_json("leaders", "cluster", "haier-group", workspace=home)["rows"]
     assert rows
     for row in rows:
-        assert row["leader"] == "haier" and row["link"]
+        assert row["leader"] == "haier-group" and row["link"]
         assert row["candidates"] == [] or row["candidates"][0]["rank_p05"] is not None
         assert isinstance(row["districts"], list)
 

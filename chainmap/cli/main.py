@@ -58,9 +58,33 @@ def _language(arguments: Sequence[str]) -> Language:
 
 def command(lang: Language) -> Any:
     """The whole command tree, its help in one language."""
-    from chainmap.cli import backtest, coverage, files, ledger, look, maps, names, ranking, why
+    from chainmap.cli import (
+        backtest,
+        coverage,
+        files,
+        leaders,
+        ledger,
+        look,
+        maps,
+        names,
+        ranking,
+        report,
+        why,
+    )
 
-    for group in (files, look, why, coverage, ranking, maps, names, ledger, backtest):
+    for group in (
+        files,
+        look,
+        why,
+        coverage,
+        ranking,
+        maps,
+        report,
+        names,
+        ledger,
+        backtest,
+        leaders,
+    ):
         group.register(app)
     root = typer.main.get_command(app)
     _translate(root, lang)

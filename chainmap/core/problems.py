@@ -18,7 +18,8 @@ class Place(NamedTuple):
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        # A cell of a sheet is named by the file part: it has no line.
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 class Both(NamedTuple):
@@ -190,6 +191,21 @@ CATALOGUE: dict[str, Entry] = {
                   "改正数值", "correct it"),
     "S104": Entry("error", "设置“{key}”没有写理由（because）", "setting {key!r} has no reason (because)",
                   "加一句理由", "add a one-line reason"),
+    # I: a catalogue that is taken in
+    "I101": Entry("error", "找不到写产品或供应商的列；表头为：{heads}", "no column for products or suppliers; the heads are: {heads}",
+                  "表头写“产品”“供应商”“年采购额（亿元）”“说明”", "name the columns product, supplier, purchase, note"),
+    "I102": Entry("error", "“{one}”和“{other}”都像是{what}列", "{one!r} and {other!r} both look like the column for {what}",
+                  "只留一列，或改表头", "keep one of them or rename the other"),
+    "I103": Entry("error", "采购额“{value}”不是数字", "purchase {value!r} is no number",
+                  "写数字，单位亿元", "write a number, in 100m CNY"),
+    "I104": Entry("error", "这一行既没有产品也没有供应商", "the row names neither a product nor a supplier",
+                  "补上或删去此行", "fill it in or delete it"),
+    "I105": Entry("error", "单元格是公式，不读取", "the cell is a formula and is not read",
+                  "改为数值或文字再导入", "put in the value or the text"),
+    "I106": Entry("error", "文件过大：{what} {size}，上限 {limit}", "too large: {what} {size}, at most {limit}",
+                  "拆成几个文件", "split it into several files"),
+    "I107": Entry("error", "读不出这个文件：{reason}", "the file cannot be read: {reason}",
+                  "另存为 CSV 或 XLSX 再导入", "save it as CSV or XLSX"),
     # E: evidence
     "E101": Entry("warning", "{ref}：结论“{status}”依据为{basis}，与此行证据不一致", "{ref}: status {status} by {basis} disagrees with this row",
                   "核对两条证据，必要时更新", "check both and bring them up to date"),

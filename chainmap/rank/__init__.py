@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainmap.core.derivation import Rule
-from chainmap.rank import backtest, candidates, criteria, ledger, ranks, relocation, score
+from chainmap.rank import backtest, candidates, criteria, leaders, ledger, ranks, relocation, score
 
 RULES: dict[str, Rule] = {
     "field": candidates.field,
@@ -28,6 +28,13 @@ RULES: dict[str, Rule] = {
     "past.links": backtest.links,
     "past.row": backtest.row,
     "past.firm": backtest.firm,
+    "leaders.links": leaders.links,
+    "leaders.bought": leaders.bought,
+    "leaders.revenue": leaders.revenue,
+    "leaders.scale": leaders.scale,
+    "leaders.pull": leaders.pull,
+    "leaders.sourcing": leaders.sourcing,
+    "leaders.score": leaders.score,
     "weights": score.weights,
     "score": score.score,
     **{f"criterion.{name}": getattr(criteria, name) for name in criteria.CRITERIA},

@@ -112,7 +112,7 @@ def _folded(words: tuple[str, ...]) -> frozenset[str]:
 
 def strength(ask: Ask, firm: str) -> Mark:
     """Size of the firm: 100 * ln(revenue / lo) / ln(hi / lo) in 亿元, kept in 0 to 100."""
-    revenue = _revenue(ask, firm)
+    revenue = revenue_of(ask, firm)
     if revenue is None:
         return unknown(f"strength/{firm}")
     low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
@@ -121,7 +121,7 @@ def strength(ask: Ask, firm: str) -> Mark:
     return Mark(ask.work("", log_scale, revenue, low, high))
 
 
-def _revenue(ask: Ask, firm: str) -> float | None:
+def revenue_of(ask: Ask, firm: str) -> float | None:
     """Revenue in 亿元: of the firm's row, else of its newest place on a list.
 
     A place counts where it states a revenue in CNY, or one with a rate for its year and currency.

@@ -35,6 +35,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "status.strong_at": (1e-6, 1e6),
     "figures.one_figure_at": (0, 1),
     "fit.other_product": (0, 1),
+    "leaders.pull_full": (1e-6, 1e6),
+    "leaders.shown": (1, 100),
     "backtest.months": (1, 600),
     "backtest.enough": (0, 1e6),
     "backtest.rounds": (1, 1e5),

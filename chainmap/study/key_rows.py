@@ -167,6 +167,8 @@ def _origin(ask: Ask, lang: str, firm: str, chain: str, link: str) -> str | None
     del lang
     rows = ask("basis_rows", firm, chain, link)
     names: dict[str, None] = {}
+    if ask("criterion.pull", firm, chain, link).value > 0:
+        names[say("origin.leader")] = None
     for source in (s for r in rows for s in r.sources):
         for found in ask.rows("sources", ("source",), (source,)):
             publisher = ask.cell(found, "publisher") or ask.cell(found, "title")

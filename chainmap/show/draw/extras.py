@@ -11,6 +11,7 @@ EXTRA_OF = {
     "pptx": "office",
     "docx": "office",
     "xlsxwriter": "office",
+    "openpyxl": "office",
 }
 DISTRIBUTION = "industry-chainmap"
 

@@ -1,0 +1,209 @@
+"""Leader firms (链主): local firms that order from many links, and what of it is bought here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainmap.core.derivation import Ask
+from chainmap.core.formula import total
+from chainmap.core.model import ACTIVE
+from chainmap.core.world import World
+from chainmap.rank.criteria import revenue_of
+from chainmap.rank.marks import Mark, clamp, unknown
+
+PARTS = ("scale", "pull", "sourcing", "single")
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sourcing:
+    """Needs of a leader's links: how many there are, met here, and perhaps met (unknown).
+
+    ``single`` of the ``counted`` met needs, those with known makers, rest on one group alone.
+    """
+
+    needs: int
+    met: int
+    maybe: int
+    single: int
+    counted: int
+
+    @property
+    def low(self) -> float | None:
+        """Share of needs that are met here for certain."""
+        return self.met / self.needs if self.needs else None
+
+    @property
+    def high(self) -> float | None:
+        """Share of needs that are met here if every unknown link is here."""
+        return (self.met + self.maybe) / self.needs if self.needs else None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderScore:
+    """The score with what is unknown at its middle, and its lowest and highest value."""
+
+    score: float
+    low: float
+    high: float
+
+
+def is_local(world: World, firm: str) -> bool:
+    """Whether a firm is seated in the region, by its visible row."""
+    place = world.workspace.region.removesuffix("市")
+    return any(place in row.text("hq_city") for row in world.rows("firms", ("firm",), (firm,)))
+
+
+def leaders(world: World) -> list[str]:
+    """Firms seated in the region, or with a site that makes or leads here and has not ended.
+
+    A group that is seated here itself stands for its firms. By id.
+    """
+    found = {row.text("firm") for row in world.newest("firms") if is_local(world, row.text("firm"))}
+    for row in world.newest("presence"):
+        since, until = row.day("since"), row.day("until")
+        begun = since is None or since.first <= world.today
+        over = until is not None and until.last < world.today
+        if row.text("activity") in ("production", "headquarters") and begun and not over:
+            found.add(row.text("firm"))
+    return sorted({_stands_for(world, firm) for firm in found})
+
+
+def _stands_for(world: World, firm: str) -> str:
+    group = world.group(firm)
+    return group if is_local(world, group) else firm
+
+
+def members(world: World, firm: str) -> tuple[str, ...]:
+    """The firm, and every firm of its group where it is a local group."""
+    if world.group(firm) != firm or not is_local(world, firm):
+        return (firm,)
+    return tuple(dict.fromkeys((firm, *world.groups.get(firm, ()))))
+
+
+def links(ask: Ask, firm: str) -> tuple[Pair, ...]:
+    """(chain, link) that the leader makes here, in order."""
+    mine = set(members(ask.world, firm))
+    chains = ask.world.workspace.chains
+    places = {
+        (row.text("chain"), row.text("link")): None
+        for member in members(ask.world, firm)
+        for table in ("presence", "projects")
+        for row in ask.rows(table, ("firm",), (member,))
+    }
+    found = [
+        (chain, link)
+        for chain, link in places
+        if chain in chains
+        and link in chains[chain].index
+        and mine & {producer.firm for producer in ask("producing", chain, link)}
+    ]
+    return tuple(sorted(found))
+
+
+def bought(ask: Ask, firm: str) -> tuple[Pair, ...]:
+    """(chain, link) with a flow into what the leader makes here: whom it buys from, each once."""
+    found = {
+        (chain, supplier): None
+        for chain, link in ask("leaders.links", firm)
+        for supplier, _ in ask.world.graph(chain).suppliers(link)
+    }
+    return tuple(sorted(found))
+
+
+def scale(ask: Ask, firm: str) -> Mark:
+    """Size by the largest known revenue among its firms, on the anchors of ``strength``."""
+    known = ask("leaders.revenue", firm)
+    if known is None:
+        return unknown(f"scale/{firm}")
+    low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
+    if known <= low or high <= low:
+        return Mark(0.0 if known <= low else 100.0)
+    return Mark(clamp(100 * math.log(known / low) / math.log(high / low)))
+
+
+def revenue(ask: Ask, firm: str) -> float | None:
+    """The largest known revenue among the leader's firms, in 亿元."""
+    sizes = [revenue_of(ask, member) for member in members(ask.world, firm)]
+    return max((size for size in sizes if size is not None), default=None)
+
+
+def pull(ask: Ask, firm: str) -> Mark:
+    """How many links it buys from, against ``leaders.pull_full``."""
+    return Mark(clamp(100 * len(ask("leaders.bought", firm)) / ask.setting("leaders.pull_full")))
+
+
+def sourcing(ask: Ask, firm: str) -> Sourcing:
+    """How many of the needs of its links are met here; an any-group counts once.
+
+    A need is met by an active link. It rests on one group where all known makers of the links
+    that meet it are of one group other than the leader's own.
+    """
+    own = {ask.world.group(member) for member in members(ask.world, firm)}
+    met = maybe = single = counted = count = 0
+    for chain, sources in _needs(ask, firm):
+        count += 1
+        here = [one for one in sources if ask("status", chain, one) in ACTIVE]
+        if not here:
+            maybe += any(ask("status", chain, one) == "unknown" for one in sources)
+            continue
+        met += 1
+        makers = {
+            ask.world.group(producer.firm)
+            for one in here
+            for producer in ask("producing", chain, one)
+            if producer.firm
+        }
+        if makers:
+            counted += 1
+            single += len(makers) == 1 and not makers & own
+    return Sourcing(count, met, maybe, single, counted)
+
+
+def _needs(ask: Ask, firm: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    found = {
+        (chain, sources): None
+        for chain, link in ask("leaders.links", firm)
+        for _, sources in ask.world.graph(chain).needs(link)
+    }
+    yield from found
+
+
+def score(ask: Ask, firm: str) -> LeaderScore:
+    """The weighted mean of scale, pull, what is not bought here, and single-source risk.
+
+    What is unknown counts as its middle; low and high put every unknown at its worse or better
+    end. Weights in scoring.yaml, ``leaders.weights``.
+    """
+    size: Mark = ask("leaders.scale", firm)
+    found: Sourcing = ask("leaders.sourcing", firm)
+    pulled: Mark = ask("leaders.pull", firm)
+    low, high = found.low, found.high
+    away = (0.0, 0.0) if low is None or high is None else (100 * (1 - high), 100 * (1 - low))
+    risk = 100 * found.single / found.counted if found.counted else 0.0
+    spans = {
+        "scale": size.span or (size.value, size.value),
+        "pull": (pulled.value, pulled.value),
+        "sourcing": away,
+        "single": (risk, risk),
+    }
+    weights = {part: ask.setting(f"leaders.weights.{part}") for part in PARTS}
+    if not total(list(weights.values())) > 0:
+        return LeaderScore(0.0, 0.0, 0.0)
+    ends = [
+        ask.work(f"leaders.{name}", mean, {p: (weights[p], at(spans[p])) for p in PARTS})
+        for name, at in (("middle", _middle), ("low", min), ("high", max))
+    ]
+    return LeaderScore(*ends)
+
+
+def _middle(span: tuple[float, float]) -> float:
+    return (span[0] + span[1]) / 2
+
+
+def mean(terms: dict[str, tuple[float, float]]) -> float:
+    """The mean of (weight, mark) pairs."""
+    whole: float = total([w * n for w, n in terms.values()]) / total([w for w, _ in terms.values()])
+    return whole

@@ -1,0 +1,114 @@
+"""Leader firms, their requests and clusters as they stand on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chainmap.core.words import figure, say
+from chainmap.show.columns import Cell, Head, Line, lay_out
+from chainmap.show.screens import span
+
+Row = Mapping[str, Any]
+
+
+def leader_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """One line a firm: what it is, what it buys, and how much of that is here."""
+    names = ("scale", "makes", "bought", "sourced", "single", "leader_score")
+    heads = [
+        Head(say("head.position", lang), right=True),
+        Head(say("head.leader", lang), shrink_to=14),
+        *(Head(say(f"head.{name}", lang), right=True) for name in names),
+    ]
+    cells = [
+        [
+            Cell(str(at)),
+            Cell(row["short"], "bold"),
+            Cell("-" if row["scale"] is None else figure(row["scale"], 0)),
+            Cell(str(len(row["links"]))),
+            Cell(str(row["bought"])),
+            Cell(span(row["local_low"], row["local_high"])),
+            Cell(f"{row['single_source']}/{row['single_of']}" if row["single_of"] else "-"),
+            Cell(_interval(row)),
+        ]
+        for at, row in enumerate(rows, 1)
+    ]
+    return lay_out(heads, cells, limit)
+
+
+def _interval(row: Row) -> str:
+    low, high = figure(row["score_low"], 0), figure(row["score_high"], 0)
+    middle = figure(row["score"])
+    return middle if low == high else f"{middle} ({low}-{high})"
+
+
+def request_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """One line a request."""
+    heads = [
+        Head("id"),
+        Head(say("head.leader", lang), shrink_to=8),
+        Head(say("head.link", lang), shrink_to=10),
+        Head(say("head.wanted", lang), shrink_to=10),
+        Head(say("head.purchase", lang), right=True),
+        Head(say("head.status", lang)),
+        Head(say("head.note", lang), shrink_to=6),
+    ]
+    cells = [
+        [
+            Cell(row["id"]),
+            Cell(row["leader_name"]),
+            Cell(f"{row['chain']}/{row['link_name']}"),
+            Cell(row["wanted_name"]),
+            Cell(figure(row["purchase_100m_cny"]) or "-"),
+            Cell(say(f"request.{row['status'] or 'proposed'}", lang)),
+            Cell(row["reason"] or ""),
+        ]
+        for row in rows
+    ]
+    return lay_out(heads, cells, limit)
+
+
+def cluster_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """One line a wanted link: whom to call, and where to."""
+    joint = "、" if lang == "zh" else ", "
+    heads = [
+        Head(say("head.link", lang), shrink_to=12),
+        Head(say("head.wanted", lang), shrink_to=10),
+        Head(say("head.status", lang)),
+        Head(say("head.candidates", lang), shrink_to=16),
+        Head(say("head.districts", lang), shrink_to=10),
+    ]
+    cells = [
+        [
+            Cell(f"{row['chain_name']}·{row['link_name']}", "bold"),
+            Cell(row["wanted_name"]),
+            Cell(say(f"request.{row['status'] or 'proposed'}", lang)),
+            Cell(joint.join(f"{c['name']} {c['rank_p05']}-{c['rank_p95']}"
+                            for c in row["candidates"]) or "-"),
+            Cell(joint.join(d["district"] for d in row["districts"]) or say("unknown", lang)),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    return lay_out(heads, cells, limit)
+
+
+def proposal_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """What becomes of each line of a catalogue."""
+    heads = [
+        Head(say("head.place", lang)),
+        Head(say("head.how", lang)),
+        Head(say("head.product", lang), shrink_to=10),
+        Head(say("head.supplier", lang), shrink_to=10),
+        Head(say("head.result", lang), shrink_to=14),
+    ]
+    cells = [
+        [
+            Cell(row["place"]),
+            Cell(say(f"intake.{row['how']}", lang), "" if row["how"] == "new" else "unknown"),
+            Cell(row["product"]),
+            Cell(row["firm"]),
+            Cell(row["result"]),
+        ]
+        for row in rows
+    ]
+    return lay_out(heads, cells, limit)

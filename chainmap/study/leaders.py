@@ -1,0 +1,208 @@
+"""Leader firms: their selection, the catalogues they hand in, and what becomes of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chainmap.core.model import Row
+from chainmap.core.text import fold
+from chainmap.rank.leaders import leaders, members
+from chainmap.rank.ranks import Request
+from chainmap.read.catalogue import Wanted
+from chainmap.screen.names import Names
+from chainmap.study import JsonRow, Study
+from chainmap.study.content import chain_name, link_name
+
+KEY = ("leader", "chain", "link", "wanted")
+
+
+def leader_rows(study: Study, chain: str | None = None) -> list[JsonRow]:
+    """Local firms by how well they could lead, the best first; of a chain those that make there."""
+    rows = [_leader_row(study, firm) for firm in leaders(study.world)]
+    if chain is not None:
+        rows = [row for row in rows if chain in row["chains"]]
+    rows.sort(key=lambda row: (-round(row["score"], 9), row["firm"]))
+    return rows
+
+
+def _leader_row(study: Study, firm: str) -> JsonRow:
+    value = study.book.value
+    score, sourcing = value("leaders.score", firm), value("leaders.sourcing", firm)
+    size = value("leaders.scale", firm)
+    pairs = value("leaders.links", firm)
+    rows = [
+        row
+        for member in members(study.world, firm)
+        for table in ("presence", "projects", "firms")
+        for row in study.world.rows(table, ("firm",), (member,))
+    ]
+    sources = list(dict.fromkeys(source for row in rows for source in row.sources))
+    return {
+        "ref": f"leaders/{firm}",
+        "firm": firm,
+        "name": study.world.name(firm),
+        "chains": list(dict.fromkeys(chain for chain, _ in pairs)),
+        "links": [f"{chain}/{link}" for chain, link in pairs],
+        "revenue_100m_cny": value("leaders.revenue", firm),
+        "scale": None if size.unknown else size.value,
+        "pull": value("leaders.pull", firm).value,
+        "bought": len(value("leaders.bought", firm)),
+        "local_low": sourcing.low,
+        "local_high": sourcing.high,
+        "single_source": sourcing.single,
+        "single_of": sourcing.counted,
+        "score": score.score,
+        "score_low": score.low,
+        "score_high": score.high,
+        "evidence_grade": study.world.worst(sources),
+        "sources": sources,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What becomes of a line of a catalogue.
+
+    ``how``: new, known (the same request is on record), ambiguous (several links fit) or nothing.
+    """
+
+    line: Wanted
+    how: str
+    cells: dict[str, str]
+    choices: tuple[str, ...] = ()
+
+
+def proposals(study: Study, leader: str, lines: Sequence[Wanted], day: str) -> list[Proposal]:
+    """Match names and products of a catalogue; a fuzzy likeness of names decides nothing."""
+    names = Names(study.world.newest("firms"))
+    taken: set[tuple[str, ...]] = {
+        tuple(row.text(column) for column in KEY) for row in study.world.newest("requests")
+    }
+    found = []
+    for line in lines:
+        firm = names.find(line.firm).decided if line.firm else None
+        links = matching_links(study, line.product, firm)
+        wanted = firm or line.product or line.firm
+        if len(links) != 1:
+            how = "ambiguous" if links else "nothing"
+            choices = tuple(f"{chain}/{link}" for chain, link in links)
+            found.append(Proposal(line, how, {"wanted": wanted}, choices))
+            continue
+        chain, link = links[0]
+        cells = {"leader": leader, "chain": chain, "link": link, "wanted": wanted}
+        key = tuple(cells[column] for column in KEY)
+        purchase = "" if line.purchase is None else f"{line.purchase:g}"
+        cells |= {"purchase_100m_cny": purchase, "status": "proposed", "as_of": day}
+        found.append(Proposal(line, "known" if key in taken else "new", cells))
+        taken.add(key)
+    return found
+
+
+def matching_links(study: Study, product: str, firm: str | None) -> list[tuple[str, str]]:
+    """The links that a product means: by the longest word that it shares with them.
+
+    Of several, those on which the supplier has an activity; without a product its activities.
+    """
+    acts = study.world.rows("activities", ("firm",), (firm,)) if firm else ()
+    made = dict.fromkeys((row.text("chain"), row.text("link")) for row in acts)
+    if not product:
+        return list(made)
+    said = fold(product)
+    best, found = 0, dict[tuple[str, str], None]()
+    for chain in study.workspace.chains.values():
+        for link in chain.links:
+            if any(fold(word) in said for word in link.exclude):
+                continue
+            words = [fold(word) for word in (*link.products, link.name)]
+            fits = [len(w) if w in said else len(said) for w in words if w in said or said in w]
+            longest = max(fits, default=0)
+            if longest < 2 or longest < best:
+                continue
+            if longest > best:
+                best, found = longest, {}
+            found[chain.id, link.id] = None
+    narrowed = [pair for pair in found if pair in made]
+    return narrowed or list(found)
+
+
+def request_id(row: Row) -> str:
+    """A short id that stays with a request as long as its key does."""
+    key = "\n".join(row.text(column) for column in KEY)
+    return "r-" + hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def request_rows(study: Study, status: str | None = None, lang: str = "zh") -> list[JsonRow]:
+    """The requests as they stand, each with how many leaders want the same."""
+    rows = study.world.newest("requests")
+    same: dict[tuple[str, ...], set[str]] = {}
+    for row in rows:
+        same.setdefault(tuple(row.text(c) for c in KEY[1:]), set()).add(row.text("leader"))
+    found = []
+    for row in rows:
+        if status not in (None, row.text("status")):
+            continue
+        chain = study.workspace.chains.get(row.text("chain"))
+        found.append(
+            {
+                "id": request_id(row),
+                "leader": row.text("leader"),
+                "leader_name": study.world.name(row.text("leader")),
+                "chain": row.text("chain"),
+                "link": row.text("link"),
+                "link_name": link_name(chain, row.text("link"), lang) if chain else "",
+                "wanted": row.text("wanted") or None,
+                "wanted_name": study.world.name(row.text("wanted")),
+                "purchase_100m_cny": row.number("purchase_100m_cny"),
+                "status": row.text("status"),
+                "reason": row.text("reason") or None,
+                "leaders": len(same[tuple(row.text(c) for c in KEY[1:])]),
+                "as_of": row.text("as_of"),
+                "sources": list(row.sources),
+            }
+        )
+    return found
+
+
+def request_of(study: Study, id: str) -> Row | None:
+    """The request of that id, None where there is none."""
+    return next((row for row in study.world.newest("requests") if request_id(row) == id), None)
+
+
+def cluster_rows(study: Study, leader: str, lang: str = "zh") -> list[JsonRow]:
+    """A leader's wanted links, whom to call for each, and the districts that lead the chain."""
+    shown = int(study.world.settings["leaders.shown"])
+    wanted = [row for row in request_rows(study, None, lang) if row["leader"] == leader]
+    found = []
+    for request in wanted:
+        if request["status"] == "rejected":
+            continue
+        chain = study.chain(request["chain"])
+        ranked = study.ranking(Request(chain.id, request["link"])).rows
+        found.append(
+            {
+                **{key: request[key] for key in ("id", "leader", "chain", "link", "wanted",
+                                                 "status")},
+                "chain_name": chain_name(chain, lang),
+                "link_name": request["link_name"],
+                "wanted_name": request["wanted_name"],
+                "candidates": [_candidate(row) for row in ranked[:shown]],
+                "districts": _districts(study, chain.id),
+            }
+        )  # fmt: skip
+    return found
+
+
+def _candidate(row: JsonRow) -> dict[str, Any]:
+    keys = ("firm", "name", "score", "rank_p05", "rank_p95")
+    return {key: row[key] for key in keys}
+
+
+def _districts(study: Study, chain: str) -> list[dict[str, Any]]:
+    return [
+        {"district": row.text("district"), "land_mu": row.number("land_mu")}
+        for row in study.world.newest("districts")
+        if chain in row.many("leading_chains")
+    ]
