@@ -392,6 +392,29 @@ def test_a_project_stands_at_the_furthest_stage_it_has_reached(
     assert study.book.value("project_stage", "p2") == ""
 
 
+WEIGHTS = {f"priority.weights.{one}": 0 for one in ("value", "dependents", "critical", "wanted")}
+
+
+@pytest.mark.parametrize(
+    ("weights", "priority"),
+    [
+        # Critical with its full mark; what is not known weighs nothing.
+        ({"critical": 0.5}, 100),
+        ({"critical": 0.5, "dependents": 0.5}, 50),
+        ({"critical": 0.5, "value": 0.5}, 100),
+        ({"value": 0.5}, None),
+        ({}, None),
+    ],
+)
+def test_a_priority_is_the_mean_of_what_is_known_and_weighs_anything(
+    weights: dict[str, float], priority: float | None, tmp_path: Path
+) -> None:
+    numbers = WEIGHTS | {f"priority.weights.{name}": one for name, one in weights.items()}
+    links = {LINK: {**override("missing"), "critical": True}}
+    study = opened(tmp_path, links, numbers=numbers)
+    assert study.book.value("priority", "probe", LINK) == priority
+
+
 # The formulas
 
 
