@@ -1,4 +1,4 @@
-"""Commands that draw: map, report."""
+"""Commands that draw: map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 from chainmap.cli.look import GAP_KEYS
 from chainmap.cli.options import Chain, File, Format
 from chainmap.cli.pictures import SUFFIXES, deliver_pages
-from chainmap.cli.ranking import covered, key_rows, table_screen
 from chainmap.cli.session import RANKING, Output, Session, Sheet, session
 from chainmap.core.words import say
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from chainmap.core.model import Chain as ChainModel
     from chainmap.show.draw.scene import Page
     from chainmap.show.terminal import Terminal
-    from chainmap.study import JsonRow, Study
+    from chainmap.study import Study
 
 Sheets = Annotated[Literal["16:9", "a3"], typer.Option("--sheet", help="help.sheet")]
 View = Annotated[Literal["panorama", "path"], typer.Option("--view", help="help.view")]
@@ -26,7 +25,6 @@ View = Annotated[Literal["panorama", "path"], typer.Option("--view", help="help.
 def register(app: typer.Typer) -> None:
     """Put this module's commands into the application."""
     app.command("map", help="help.map")(draw)
-    app.command(help="help.report")(report)
 
 
 def draw(
@@ -48,7 +46,9 @@ def draw(
     elif kind == "html":
         run.deliver(out, _page(run, study, study.chain(chain), sheet))
     elif kind == "dot":
-        run.deliver(out, _dot(run, study, study.chain(chain)))
+        from chainmap.study.papers import graph
+
+        run.deliver(out, graph(study, study.chain(chain), run.lang))
     else:
         _emit_panorama(run, study, chain, out)
     run.finish()
@@ -125,74 +125,3 @@ def path_screen(run: Session, study: Study, chain: str, terminal: Terminal) -> N
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     path = study.path(chain)
     terminal.lines(timeline(path, rows(path, file, lang), terminal.width, lang))
-
-
-def report(context: typer.Context, chain: Chain, form: Format = None, output: File = None) -> None:
-    run = session(context)
-    study = run.open(RANKING, chain)
-    out = Output(output, form)
-    kind = out.format(run)
-    rows, aside = key_rows(study, chain, None, run.lang if kind == "table" else "zh")
-    if kind == "md":
-        run.deliver(out, _markdown(run, study, study.chain(chain), rows))
-    else:
-
-        def lines(terminal: Terminal) -> None:
-            panorama_screen(run, study, study.chain(chain), terminal)
-            terminal.say()
-            path_screen(run, study, chain, terminal)
-            terminal.say()
-            table_screen(run, study, chain, rows, aside, terminal)
-
-        run.emit(out, study, _report_sheet(run, study, chain, rows), lines)
-    run.finish()
-
-
-def _report_sheet(run: Session, study: Study, chain: str, rows: list[JsonRow]) -> Sheet:
-    """The table as rows; both maps around it."""
-    from chainmap.plan.path import rows as path_rows
-    from chainmap.show.key_table import COLUMNS
-
-    maps = {
-        "chain": chain,
-        "panorama": study.gap_rows(chain, True),
-        "path": path_rows(study.path(chain), study.chain(chain), run.lang),
-        "coverage": covered(study, rows),
-    }
-    return Sheet(rows, COLUMNS, maps)
-
-
-def _markdown(run: Session, study: Study, chain: ChainModel, rows: list[JsonRow]) -> bytes:
-    """Both maps and the table as three Markdown tables under their titles."""
-    from chainmap.plan.path import ROW_KEYS
-    from chainmap.plan.path import rows as path_rows
-    from chainmap.show.formats import as_markdown, escaped
-    from chainmap.show.key_table import COLUMNS
-    from chainmap.study.content import chain_name, conclusion, coverage
-
-    lang = run.lang
-    region, name = study.workspace.region, chain_name(chain, lang)
-    panorama = study.gap_rows(chain.id, True)
-    steps = path_rows(study.path(chain.id), chain, lang)
-    parts = [
-        ("panorama", GAP_KEYS, panorama, conclusion(study, chain, lang)),
-        ("path", ROW_KEYS, steps, coverage(study, chain, lang)),
-        ("table", COLUMNS, rows, say("as_of", lang, day=study.world.at.text)),
-    ]
-    whole = b""
-    for title, heads, found, sentence in parts:
-        heading = say(f"title.{title}", lang, region=region, chain=name)
-        whole += f"## {escaped(heading)}\n\n{escaped(sentence)}\n\n".encode()
-        whole += as_markdown(heads, [[row.get(head) for head in heads] for row in found]) + b"\n"
-    return whole
-
-
-def _dot(run: Session, study: Study, chain: ChainModel) -> bytes:
-    from chainmap.show.dot import STYLES, as_dot
-    from chainmap.study.content import bands, chain_name
-
-    region = study.workspace.region
-    title = say("title.panorama", run.lang, region=region, chain=chain_name(chain, run.lang))
-    tags = {status: say(f"tag.{status}", run.lang) for status in STYLES}
-    flows = [(flow.sources, flow.target, flow.need) for flow in chain.flows]
-    return as_dot(title, bands(study, chain, run.lang), flows, tags)

@@ -64,8 +64,12 @@ def _lacking(pages: Sequence[Page]) -> set[str]:
 
 
 def _warn(run: Session, pages: Sequence[Page]) -> None:
+    tell_lacking(run, _lacking(pages))
+
+
+def tell_lacking(run: Session, characters: set[str]) -> None:
     """Names characters that the shipped font lacks: another font draws them."""
-    found = sorted(_lacking(pages))
+    found = sorted(characters)
     if found:
         shown = "、".join(f"{ch} (U+{ord(ch):04X})" for ch in found[:8])
         run.tell(run.say("font.lacking", count=len(found), characters=shown))

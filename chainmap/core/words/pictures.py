@@ -71,6 +71,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "web.presence": ("在地", "site"),
     "web.project": ("项目", "project"),
     # the report on one page
+    "report.which": ("请给出一条产业链，或用 --all 输出全市。", "name a chain, or give --all for the city"),
     "report.title": ("{region}{chain}产业链招商一页报告", "{chain}, {region}: one-page report"),
     "report.about": ("{chain}产业链专班　数据截至 {day}", "{chain} task-force　data as of {day}"),
     "report.state": ("链情：", "State:"),
