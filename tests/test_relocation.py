@@ -96,7 +96,7 @@ def test_subsidiaries_within_reach_come_first() -> None:
 
 def _scored(row: dict[str, Any]) -> bool:
     """Whether the reason names a link and its score."""
-    return re.search(r"[·].*\d 分", row["reason"]) is not None
+    return re.search(r"\d 分.*·", row["reason"]) is not None
 
 
 def test_the_screen_says_how_many_of_each() -> None:

@@ -127,7 +127,7 @@ def _ledger_screen(
         terminal.say(say("ledger.none", lang))
         return
     terminal.say()
-    shown = _short(study, chosen[: top or SHOWN])
+    shown = _short(study, chosen[: top or SHOWN], "group", lang)
     terminal.lines(ledger_lines(shown, lang, terminal.width))
     terminal.say()
     if len(chosen) > len(shown):
@@ -152,10 +152,18 @@ def _covered(study: Study, rows: Sequence[JsonRow], scope: str) -> dict[str, flo
     return found
 
 
-def _short(study: Study, rows: Sequence[JsonRow]) -> list[JsonRow]:
+def _short(study: Study, rows: Sequence[JsonRow], scope: str, lang: str) -> list[JsonRow]:
+    """The rows with what a line of a terminal has room for."""
     from chainmap.study.content import short_name
 
-    return [{**row, "short": short_name(study, row["firm"])} for row in rows]
+    return [
+        {
+            **row,
+            "short": short_name(study, row["firm"]),
+            "brief": study.book.value("ledger.brief", row["firm"], scope, lang),
+        }
+        for row in rows
+    ]
 
 
 def relocation(
@@ -202,7 +210,7 @@ def _relocation_screen(
     terminal.say(say("ledger.verdicts", lang, verdicts=verdicts))
     terminal.say(coverage_line(_covered(study, rows, "own"), "score", lang))
     terminal.say()
-    shown = _short(study, rows[: top or SHOWN])
+    shown = _short(study, rows[: top or SHOWN], "own", lang)
     terminal.lines(relocation_lines(shown, lang, terminal.width))
     terminal.say()
     if len(rows) > len(shown):

@@ -184,7 +184,10 @@ def verdict(ask: Ask, firm: str, scope: str) -> Verdict:
     lines = (ask.setting(f"ledger.{name}") for name in LINES)
     letter = _letter(found.score, found.likelihood, *lines)
     about = {name: getattr(found, name) for name in ("chain", "link", "score", "likelihood")}
-    return Verdict(letter, f"ledger.score_{letter.lower()}", about)
+    why = f"ledger.score_{letter.lower()}"
+    if letter == "B" and found.score >= ask.setting("ledger.approach"):
+        why = "ledger.unlikely"
+    return Verdict(letter, why, about)
 
 
 def _gone(ask: Ask, letter: str, left: Row) -> Verdict:
@@ -210,7 +213,7 @@ def would_change(ask: Ask, firm: str, scope: str) -> tuple[str, str] | None:
     """
     now: Verdict = ask("ledger.verdict", firm, scope)
     found: Best | None = ask("ledger.best", firm, scope)
-    if found is None or not now.reason.startswith("ledger.score"):
+    if found is None or "link" not in now.words:
         return None
     stated: Weights = ask("weights")
     marks: dict[str, Mark] = {

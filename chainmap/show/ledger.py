@@ -9,6 +9,7 @@ from chainmap.core.words import figure, say
 from chainmap.show.columns import Cell, Head, Line, lay_out
 
 Row = Mapping[str, Any]
+WIDE = 110  # columns of a terminal that also has room for what would change a verdict
 STYLES = {"A": "strong", "B": "present", "C": "", "D": "dim", "?": "unknown"}
 
 
@@ -20,7 +21,7 @@ def tally(counts: Mapping[str, int], words: Mapping[str, str], lang: str) -> str
 
 def ledger_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     """One line a firm; where there is room, what would change the verdict."""
-    wide = limit >= 110
+    wide = limit >= WIDE
     heads = [
         Head(say("head.position", lang), right=True),
         Head(say("head.firm", lang), shrink_to=14),
@@ -28,10 +29,11 @@ def ledger_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
         Head(say("head.verdict", lang)),
         Head(say("head.evidence", lang), may_go=True),
         Head(say("head.links", lang), right=True),
+        Head(say("head.score", lang), right=True),
         Head(say("head.reason", lang), shrink_to=16),
     ]
     if wide:
-        heads.append(Head(say("head.change", lang), shrink_to=10))
+        heads.append(Head(say("head.change", lang), shrink_to=28))
     cells = []
     for row in rows:
         line = [
@@ -43,7 +45,8 @@ def ledger_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
             Cell(row["verdict"], STYLES[row["verdict"]]),
             Cell(row["evidence_grade"] or "-"),
             Cell(str(len(row["links"]))),
-            Cell(row["reason"]),
+            Cell(row["brief"][0]),
+            Cell(row["brief"][1]),
         ]
         if wide:
             line.append(Cell(row["would_change"], "dim"))
@@ -61,18 +64,20 @@ def relocation_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
         Head(say("head.resource", lang), right=True),
         Head(say("head.chain_close", lang), right=True),
         Head(say("head.verdict", lang)),
+        Head(say("head.score", lang), right=True),
         Head(say("head.reason", lang), shrink_to=16),
     ]
     cells = [
         [
             Cell(row["short"], "bold"),
-            Cell(say(f"level.{row['level'] or 'none'}", lang)),
+            Cell(say(f"tier.{row['level'] or 'none'}", lang)),
             Cell(row["destination"] or "-"),
             Cell(_known(row["market"])),
             Cell(_known(row["resource"])),
             Cell(_known(row["chain_closeness"])),
             Cell(row["verdict"], STYLES[row["verdict"]]),
-            Cell(row["reason"]),
+            Cell(row["brief"][0]),
+            Cell(row["brief"][1]),
         ]
         for row in rows
     ]

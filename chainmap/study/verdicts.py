@@ -39,6 +39,18 @@ def reason(ask: Ask, firm: str, scope: str, lang: str) -> str:
     return say(verdict.reason, lang, **words)
 
 
+def brief(ask: Ask, firm: str, scope: str, lang: str) -> tuple[str, str]:
+    """The score and the reason in few words, for a line of a terminal."""
+    verdict: Verdict = ask("ledger.verdict", firm, scope)
+    words = verdict.words
+    if "link" not in words:
+        return "-", str(ask("ledger.reason", firm, scope, lang))
+    key = "ledger.brief_unlikely" if verdict.reason == "ledger.unlikely" else "ledger.brief"
+    told = _link_words(ask, words["chain"], words["link"], lang)
+    told["likelihood"] = figure(words["likelihood"])
+    return figure(words["score"]), say(key, lang, **told)
+
+
 def change(ask: Ask, firm: str, scope: str, lang: str) -> str:
     """What would change the verdict, as a sentence; empty where no single fact would."""
     verdict: Verdict = ask("ledger.verdict", firm, scope)
@@ -129,6 +141,7 @@ def relocation_line(ask: Ask, firm: str) -> Verdict:
 
 RULES: dict[str, Rule] = {
     "ledger.reason": reason,
+    "ledger.brief": brief,
     "ledger.change": change,
     "ledger.behind": behind,
     "ledger.sources": ledger_sources,
