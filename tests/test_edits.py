@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import os
+import re
+import subprocess
+import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from chainmap.read.edits import Locked, append_rows, lock
+from chainmap.core.text import guard, unguard
+from chainmap.read.cells import records
+from chainmap.read.edits import Changed, Locked, append_rows, change_row, lock
 
-CELLS = st.text("ab,\"'\n甲乙 =+", max_size=6)
+CELLS = st.text("ab,\"'\n甲乙 =+€𠮷", max_size=6)
 ENDS = st.sampled_from(["\n", "\r\n"])
 
 
@@ -25,8 +28,10 @@ def tables(draw: st.DrawFn) -> tuple[bytes, str]:
     rows = [["leader", "内部备注", "wanted", "as_of"], *draw(st.lists(st.lists(CELLS, min_size=4,
             max_size=4), max_size=6))]  # fmt: skip
     out = io.StringIO()
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-    csv.writer(out, lineterminator=end, quoting=quoting).writerows(rows)
+    if draw(st.booleans()):
+        csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        csv.writer(out, lineterminator=end).writerows(rows)
     text = out.getvalue()
     if draw(st.booleans()):
         text = text.removesuffix(end)
@@ -47,7 +52,8 @@ def test_what_was_there_keeps_every_byte(
     assert after.startswith(data)
     read = encoding if encoding != "gb18030" else "gb18030"
     rows = list(csv.reader(io.StringIO(after.decode(read), newline="")))
-    assert rows[-1] == ["haier", "", wanted, "2026-01-02"]
+    assert [unguard(cell) for cell in rows[-1]] == ["haier", "", wanted, "2026-01-02"]
+    assert rows[-1][2] == guard(wanted)
     before = list(csv.reader(io.StringIO(data.decode(read), newline="")))
     assert rows[:-1] == before
 
@@ -98,12 +104,109 @@ def test_a_lock_that_someone_holds_is_waited_for_and_then_named(tmp_path: Path) 
         pass
 
 
-def test_a_lock_left_by_a_process_that_died_is_taken_over(tmp_path: Path) -> None:
+def test_a_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
+    """Killed outright, the holder leaves its lock file; nobody has to wait for that."""
     file = tmp_path / "requests.csv"
-    left = tmp_path / ".requests.csv.lock"
-    left.write_text("999999999 0", encoding="utf-8")
-    old = time.time() - 3600
-    os.utime(left, (old, old))
-    with lock(file, patience=0.1):
-        assert left.exists()
-    assert not left.exists()
+    script = (
+        "import sys, time; from pathlib import Path; from chainmap.read.edits import lock\n"
+        "with lock(Path(sys.argv[1])):\n    print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", script, file], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline().strip() == b"held"
+    with pytest.raises(Locked), lock(file, patience=0.1):
+        pass
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    assert (tmp_path / ".requests.csv.lock").exists()
+    with lock(file, patience=5):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(table=tables(), wanted=CELLS, data=st.data())
+def test_a_changed_row_leaves_every_other_byte(
+    table: tuple[bytes, str],
+    wanted: str,
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    old, encoding = table
+    text = old.decode(encoding)
+    places = [line for line, cells in records(text) if len(cells) == 4][1:]
+    assume(places)
+    line = data.draw(st.sampled_from(places))
+    before = [cells for _, cells in records(text)]
+    at = [number for number, _ in records(text)].index(line)
+    file = tmp_path_factory.mktemp("t") / "requests.csv"
+    file.write_bytes(old)
+    change_row(file, "requests", line, {"wanted": wanted}, {"leader": unguard(before[at][0])})
+    new = file.read_bytes()
+    after = [cells for _, cells in records(new.decode(encoding))]
+    before[at][2] = guard(wanted)
+    assert after == before
+    for one, other in zip(_pieces(old, encoding, line), _pieces(new, encoding, line), strict=True):
+        assert one == other
+
+
+def _pieces(data: bytes, encoding: str, line: int) -> tuple[bytes, list[str], bytes]:
+    """What stands before a record, its cells as written but the third, and what stands behind."""
+    text = data.decode(encoding)
+    starts = [number for number, _ in records(text)]
+    lines = re.split(r"(?<=\n)", text)
+    after = next((n for n in starts if n > line), len(lines) + 1)
+    head = "".join(lines[: line - 1])
+    record, tail = "".join(lines[line - 1 : after - 1]), "".join(lines[after - 1 :])
+    cells = re.findall(r'("(?:[^"]|"")*"|[^,\r\n"]*)(,|\r?\n|$)', record)[:4]
+    plain = "utf-8" if encoding == "utf-8-sig" else encoding
+    mark = b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b""
+    before = mark + head.encode(plain)
+    assert data.startswith(before)
+    return (
+        before,
+        [*(c for at, (c, _) in enumerate(cells) if at != 2), *(e for _, e in cells)],
+        (tail.encode(plain)),
+    )
+
+
+def test_bytes_that_have_two_spellings_in_gb18030_stay_as_they_are(tmp_path: Path) -> None:
+    """A2E3 and 80 both read as a euro sign in some tables: what is not edited is not re-encoded."""
+    old = "leader,内部备注,wanted\n甲,".encode("gb18030") + b"\xa2\xe3,x\n\x81\x30\x81\x34,a,b\n"
+    file = tmp_path / "requests.csv"
+    file.write_bytes(old)
+    change_row(file, "requests", 2, {"wanted": "压缩机"}, {"wanted": "x"})
+    assert file.read_bytes() == old.replace(b",x\n", b"," + "压缩机".encode("gb18030") + b"\n")
+
+
+def test_a_row_that_moved_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text("leader,wanted,status\na,x,proposed\nb,y,proposed\n", encoding="utf-8")
+    before = file.read_bytes()
+    for line in (2, 4, 99):
+        with pytest.raises(Changed, match=r"requests\.csv"):
+            change_row(file, "requests", line, {"status": "accepted"}, {"leader": "b"})
+    assert file.read_bytes() == before
+    change_row(file, "requests", 3, {"status": "accepted"}, {"leader": "b", "wanted": "y"})
+    assert file.read_text(encoding="utf-8").splitlines()[2] == "b,y,accepted"
+
+
+def test_a_broken_table_is_refused_and_an_empty_file_begun(tmp_path: Path) -> None:
+    file = tmp_path / "requests.csv"
+    file.write_text('leader,wanted\n"a,x\n', encoding="utf-8")
+    with pytest.raises(Changed):
+        append_rows(file, "requests", [{"leader": "b"}])
+    assert file.read_text(encoding="utf-8") == 'leader,wanted\n"a,x\n'
+    file.write_bytes(b"\xef\xbb\xbf\r\n")
+    append_rows(file, "requests", [{"leader": "b"}])
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig").lstrip())))
+    assert [row["leader"] for row in rows] == ["b"]
+
+
+def test_a_file_that_cannot_be_written_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "nowhere"
+    with pytest.raises(OSError, match="nowhere"):
+        append_rows(folder / "requests.csv", "requests", [{"leader": "b"}])
+    assert not folder.exists()
