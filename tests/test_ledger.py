@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainmap.core.derivation import replay
+from chainmap.core.text import width
 from chainmap.rank.ranks import Request
 from chainmap.show.why_data import plain
 from chainmap.study import Study, open_study
@@ -225,14 +227,31 @@ def test_filters_keep_the_counts_of_the_whole() -> None:
     assert {row["verdict"] for row in only["rows"]} <= {"A"}
 
 
-@pytest.mark.parametrize("width", ["80", "120"])
-def test_the_screen_fits_and_counts(width: str) -> None:
-    done = chainmap("ledger", "--list", "central_soe", env={"COLUMNS": width, "NO_COLOR": "1"})
-    text = done.stdout.decode()
-    assert "100" in text.splitlines()[1]
-    from chainmap.core.text import width as cells
+@pytest.mark.parametrize("columns", ["80", "100", "120"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("command", [("ledger", "--list", "global500"), ("relocation",)])
+def test_the_screen_fits_in_gbk(command: tuple[str, ...], lang: str, columns: str) -> None:
+    env = {"COLUMNS": columns, "NO_COLOR": "1", "PYTHONIOENCODING": "gbk:strict"}
+    done = chainmap("--lang", lang, *command, env=env)
+    assert done.returncode == 0, done.stderr.decode("gbk")
+    lines = done.stdout.decode("gbk").splitlines()
+    assert max(map(width, lines)) <= int(columns)
 
-    assert max(map(cells, text.splitlines())) <= int(width)
+
+def test_the_screen_counts_everyone_and_names_each_gap_whole() -> None:
+    found = as_json("ledger", "--list", "global500")
+    for columns in ("80", "120"):
+        done = chainmap("ledger", "--list", "global500", env={"COLUMNS": columns})
+        text = done.stdout.decode()
+        words = {"yes": "在青", "absent": "查无", "mentioned": "有线索", "not_looked": "未查"}
+        for word, count in found["counts"]["here"].items():
+            assert f"{words[word]} {count}" in text or not count
+        assert sum(found["counts"]["here"].values()) == len(found["rows"]) == 500
+        for row in found["rows"][:20]:
+            link = re.search(r"·(.*?)（", row["reason"])
+            assert link is None or link[1] in text, row["ref"]
+            if columns == "120" and len(row["would_change"]) < 16:
+                assert row["would_change"] in text, row["ref"]
 
 
 def test_csv_reads_back_the_same_rows(tmp_path: Path) -> None:
