@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainmap.core.measures import Measures, bootstrap, measure
+from chainmap.core.measures import Measures, bootstrap, measure, ordered, pooled
 
 
 def average_precision(order: list[bool]) -> float:
@@ -33,7 +33,7 @@ def over_all_orders(scores: list[float], positive: list[bool], k: int) -> tuple[
     hits = [[positive[at] for at in order] for order in orders]
     top = [sum(one[:k]) for one in hits]
     return (
-        sum(top) / len(top) / k,
+        sum(top) / len(top) / min(k, len(scores)),
         sum(top) / len(top) / max(1, sum(positive)),
         sum(average_precision(one) for one in hits) / len(hits),
     )
@@ -54,6 +54,58 @@ def test_ties_count_as_every_order_of_them_alike(rows: list[tuple[int, bool]], k
         assert found.average_precision == pytest.approx(average)
     else:
         assert math.isnan(found.average_precision)
+
+
+rows_of_an_order = st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(orders=st.lists(rows_of_an_order, min_size=1, max_size=4), k=st.integers(1, 7))
+def test_pooling_counts_every_row_of_every_order_once(
+    orders: list[list[tuple[int, bool]]], k: int
+) -> None:
+    """Each order has its own first k; a positive counts with the precision at its own place."""
+    parts = [
+        ordered(np.array([float(s) for s, _ in rows]), np.array([p for _, p in rows]))
+        for rows in orders
+    ]
+    found = pooled(parts, (k,))
+    hits = places = positives = total = 0.0
+    for rows in orders:
+        scores, positive = [float(s) for s, _ in rows], [p for _, p in rows]
+        precision, _, average = over_all_orders(scores, positive, k)
+        hits += precision * min(k, len(rows))
+        places += min(k, len(rows))
+        positives += sum(positive)
+        total += average * sum(positive) if any(positive) else 0
+    assert found.precision[k] == pytest.approx(hits / places)
+    if positives:
+        assert found.recall[k] == pytest.approx(hits / positives)
+        assert found.average_precision == pytest.approx(total / positives)
+    else:
+        assert math.isnan(found.recall[k]) and math.isnan(found.average_precision)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 4), st.booleans(), st.integers(0, 3)), min_size=1, max_size=40
+    )
+)
+def test_copies_are_rows_written_down_again(rows: list[tuple[int, bool, int]]) -> None:
+    again = [(float(s), p) for s, p, copies in rows for _ in range(copies)]
+    one = ordered(np.array([float(s) for s, _, _ in rows]), np.array([p for _, p, _ in rows]))
+    found = pooled([one], (3, 50), [np.array([copies for _, _, copies in rows])])
+    if again:
+        told = measure(np.array([s for s, _ in again]), np.array([p for _, p in again]), (3, 50))
+        assert repr(found) == repr(told)
+    else:
+        assert math.isnan(found.precision[3]) and math.isnan(found.average_precision)
+
+
+def test_precision_at_more_than_there_are_is_that_of_all() -> None:
+    found = measure(np.array([3.0, 2, 1]), np.array([True, False, False]), (50,))
+    assert found.precision[50] == 1 / 3
 
 
 def test_a_perfect_and_a_worst_order() -> None:
