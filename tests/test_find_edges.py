@@ -11,82 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import random_worlds
-from random_worlds import World
+from one_link import (
+    CUSTOMER,
+    LINK,
+    OLD,
+    SHARED,
+    Cells,
+    cells_read,
+    made,
+    money,
+    named,
+    opened,
+    override,
+    project,
+    said,
+)
 
-from chainmap.core.derivation import Figure, Leaf
-from chainmap.core.model import Row
 from chainmap.find import evidence, figures, gaps, status, value
-from chainmap.study import Study, open_study
-
-STUDY_DATE = "2025-12-31"
-LINK = "steel"
-OLD = "2019-06-30"
-Cells = dict[str, Any]
-
-
-def opened(directory: Path, links: dict[str, Cells] | None = None, **more: Any) -> Study:
-    """A workspace of one chain: links by id, ``flows``, and rows by table."""
-    flows = more.pop("flows", [])
-    numbers = more.pop("numbers", {})
-    panorama: Cells = {
-        "stages": [{"id": "up", "name": "上游"}],
-        "links": [
-            {"id": name, "name": name, "stage": "up", "products": ["产品"], **said}
-            for name, said in ({LINK: {}} if links is None else links).items()
-        ],
-    }
-    if flows:
-        panorama["flows"] = flows
-    document = {"chain": "probe", "name": "链", "kind": "future", "region": "示例市"}
-    document |= {"as_of": "2020", "panorama": panorama}
-    told = {"source": "s1", "as_of": "2025-01-01"}
-    place = {"chain": "probe", "link": LINK}
-    tables = {
-        "sources": [
-            {"source": source, "title": "示例", "date": "2010", "grade": grade}
-            for source, grade in random_worlds.GRADES.items()
-        ],
-        "firms": [{"firm": firm, "name": firm, **told} for firm in ("f1", "f2")],
-    }
-    for table, rows in more.items():
-        tables[table] = [{**place, **told, **row} for row in rows]
-    world = World({"probe": document}, tables, STUDY_DATE, numbers=numbers)
-    random_worlds.write(world, directory)
-    study = open_study(directory)
-    assert [one.line("en") for one in study.problems if one.severity == "error"] == []
-    return study
-
-
-def override(is_: str) -> Cells:
-    return {"status": {"is": is_, "because": "现场核查", "source": "s1", "as_of": "2025"}}
-
-
-def said(status: str, as_of: str = "2024-06-30", **more: Any) -> Cells:
-    return {"status": status, "as_of": as_of, **more}
-
-
-def money(supply: float | str, demand: float | str, as_of: str = "2025-06-30") -> Cells:
-    return {"supply": supply, "demand": demand, "unit": "亿元", "as_of": as_of}
-
-
-def made(as_of: str = "2024-03-31", firm: str = "f1", **more: Any) -> Cells:
-    return {"firm": firm, "activity": "production", "as_of": as_of, **more}
-
-
-def project(stage: str, as_of: str = "2025-03-31") -> Cells:
-    return {"project": "p1", "name": "项目", "firm": "f1", "stage": stage, "as_of": as_of}
-
-
-def named(rows: tuple[Row, ...]) -> list[tuple[str, str, str]]:
-    return [
-        (row.table, row.text("status") or row.text("activity"), row.text("as_of")) for row in rows
-    ]
-
-
-def cells_read(figure: Figure) -> set[tuple[str, int]]:
-    return {(one.name, one.at.line) for one in figure.inputs if isinstance(one, Leaf)}
-
 
 # What contradicts the status that won
 
@@ -226,91 +167,6 @@ def test_old_findings_are_to_be_looked_at_again_where_nothing_else_decides(
 def test_old_findings_on_a_link_set_by_hand_need_no_second_look(tmp_path: Path) -> None:
     study = opened(tmp_path, {LINK: override("unknown")}, findings=[said("weak", OLD)])
     assert study.book.value("stale", "probe", LINK) == ()
-
-
-# What stands behind a figure
-
-
-def test_the_newest_of_several_searches_is_cited(tmp_path: Path) -> None:
-    rows = [
-        {**said("none_found", "2024-06-30"), "source": "s1"},
-        {**said("none_found", "2025-06-30"), "source": "s2"},
-        {**said("none_found", "2024-12-31"), "source": "s3"},
-    ]
-    (row,) = opened(tmp_path, findings=rows).gap_rows("probe", all_links=True)
-    assert (row["status"], row["basis"], row["sources"]) == ("missing", "search", ["s2"])
-
-
-def test_every_wish_stands_in_the_derivation(tmp_path: Path) -> None:
-    wishes = [said("wanted", "2024"), said("wanted", "2025")]
-    requests = [
-        {"leader": "f1", "wanted": "f2", "status": "accepted"},
-        {"leader": "f2", "wanted": "f1", "status": "proposed"},
-        {"leader": "f2", "wanted": "产品"},
-    ]
-    book = opened(tmp_path, findings=wishes, requests=requests).book
-    for rule, count in (("wanted_rows", 2), ("accepted_requests", 1)):
-        figure = book.figure(rule, "probe", LINK)
-        assert len(figure.value) == count
-        assert {("status", row.line) for row in figure.value} <= cells_read(figure)
-    assert book.value("wanted_count", "probe", LINK) == 3
-
-
-CUSTOMER = {LINK: {}, "ship": {}}
-SHARED = {"from": LINK, "to": "ship", "share": 0.25}
-SHIPS = {"link": "ship", **money(40, "")}
-
-
-@pytest.mark.parametrize(
-    ("source", "sources"),
-    [({"source": "s2 | s3"}, ("s2", "s3")), ({}, ()), ({"source": "s2"}, ("s2",))],
-)
-def test_a_derived_demand_cites_the_share_and_the_supply(
-    source: Cells, sources: tuple[str, ...], tmp_path: Path
-) -> None:
-    study = opened(tmp_path, CUSTOMER, flows=[{**SHARED, **source}], findings=[SHIPS])
-    demand = study.book.value("derived_demand", "probe", LINK)
-    assert (demand.value, demand.sources, demand.derived) == (10, sources, True)
-    assert [row.text("link") for row in demand.rows] == ["ship"]
-
-
-def test_a_demand_that_was_stated_is_not_derived(tmp_path: Path) -> None:
-    study = opened(tmp_path, CUSTOMER, flows=[SHARED], findings=[SHIPS, money("", 7)])
-    demand = study.book.value("demand", "probe", LINK)
-    assert (demand.value, demand.derived, demand.sources) == (7, False, ())
-
-
-def test_an_override_cites_each_of_its_sources(tmp_path: Path) -> None:
-    status = {"is": "weak", "because": "现场核查", "source": "s3 | s1", "as_of": "2025"}
-    (row,) = opened(tmp_path, {LINK: {"status": status}}).gap_rows("probe")
-    assert (row["basis"], row["sources"], row["evidence_grade"]) == ("override", ["s3", "s1"], "C")
-
-
-def rules_asked(figure: Figure) -> list[str]:
-    return [one.rule for one in figure.inputs if isinstance(one, Figure)]
-
-
-def test_all_that_is_known_of_a_link_stands_under_it(tmp_path: Path) -> None:
-    study = opened(tmp_path)
-    assert rules_asked(study.why(f"probe/{LINK}")) == [
-        *("standing", "stale", "wanted_rows", "accepted_requests", "gap", "priority", "worth"),
-    ]
-    assert rules_asked(study.why("probe")) == [
-        *("completeness", "local_ratio_value", "local_ratio_count"),
-    ]
-
-
-def test_a_link_and_those_that_stop_with_it_are_named_in_the_order_of_the_file(
-    tmp_path: Path,
-) -> None:
-    links: dict[str, Cells] = {"z": {}, LINK: {}, "m": {}, "a": {}, "apart": {}}
-    flows = [{"from": one, "to": two} for one, two in ((LINK, "a"), (LINK, "z"), ("a", "m"))]
-    figure = opened(tmp_path, links, flows=flows).book.figure("dependents", "probe", LINK)
-    assert figure.value == 0.75
-    named = [one for one in figure.inputs if isinstance(one, Leaf)]
-    assert [(one.name, one.value) for one in named] == [
-        (f"panorama.links.{at}.id", link) for at, link in ((1, LINK), (0, "z"), (2, "m"), (3, "a"))
-    ]
 
 
 # Units and zeros

@@ -43,7 +43,7 @@ class Area(NamedTuple):
     whole: tuple[str, ...] = ()
 
 
-CASES = ("tests/test_conformance.py", "tests/test_find_edges.py")
+CASES = ("tests/test_conformance.py", "tests/test_find_edges.py", "tests/test_find_said.py")
 AREAS = {
     "find": Area(
         ("chainmap/find",),
