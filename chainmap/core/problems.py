@@ -197,7 +197,7 @@ CATALOGUE: dict[str, Entry] = {
     "I102": Entry("error", "“{one}”和“{other}”都像是{what}列", "{one!r} and {other!r} both look like the column for {what}",
                   "只留一列，或改表头", "keep one of them or rename the other"),
     "I103": Entry("error", "采购额“{value}”不是数字", "purchase {value!r} is no number",
-                  "写数字，单位亿元", "write a number, in 100m CNY"),
+                  "只写不小于 0 的数字；单位写在表头", "write a plain number of at least 0; the unit stands in the header"),
     "I104": Entry("error", "这一行既没有产品也没有供应商", "the row names neither a product nor a supplier",
                   "补上或删去此行", "fill it in or delete it"),
     "I105": Entry("error", "单元格是公式，不读取", "the cell is a formula and is not read",
@@ -206,6 +206,8 @@ CATALOGUE: dict[str, Entry] = {
                   "拆成几个文件", "split it into several files"),
     "I107": Entry("error", "读不出这个文件：{reason}", "the file cannot be read: {reason}",
                   "另存为 CSV 或 XLSX 再导入", "save it as CSV or XLSX"),
+    "I108": Entry("error", "表头“{head}”没有写明人民币单位", "the head {head!r} does not say a unit of CNY",
+                  "写成“采购额（亿元）”或“采购额（万元）”", "write purchase (100m CNY), or 万元"),
     # E: evidence
     "E101": Entry("warning", "{ref}：结论“{status}”依据为{basis}，与此行证据不一致", "{ref}: status {status} by {basis} disagrees with this row",
                   "核对两条证据，必要时更新", "check both and bring them up to date"),

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import re
+import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 from chainmap.core.problems import Both, Place, Problem, problem
-from chainmap.core.text import fold
 from chainmap.read.cells import Cells, Unreadable, records, unguard
 from chainmap.read.files import LIMITS, Intake, name_of
 
 MOST_ROWS, MOST_COLUMNS = 50_000, 100
-MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 200 * 2**20
-# What a header may say for each column; a header is taken for the one whose word it holds.
+MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 100 * 2**20
+_SHEETS = (".xlsx", ".xlsm")
+_ABOVE = 10  # a header is looked for in so many rows
+# What a header ends with, once its unit and a word like 名称 are taken off.
 HEADS = {
-    "product": ("产品", "物料", "零部件", "品名", "product", "part", "item"),
-    "firm": ("供应商", "企业", "厂家", "公司", "supplier", "firm", "company", "vendor"),
-    "purchase": ("采购额", "采购金额", "金额", "purchase", "amount", "spend"),
-    "note": ("说明", "备注", "要求", "note", "remark", "requirement"),
-}
+    "product": ("产品", "物料", "部件", "品名", "物资", "product", "part", "item", "material"),
+    "firm": ("供应商", "企业", "厂家", "厂商", "公司", "supplier", "firm", "company", "vendor"),
+    "purchase": ("采购额", "采购金额", "采购规模", "金额", "purchase", "amount", "spend"),
+    "note": ("说明", "备注", "要求", "note", "notes", "remark", "requirement", "requirements"),
+}  # fmt: skip
+_BYTES = Both("字节数", "bytes")
+_TAIL = re.compile("(名称|全称|简称|名)$")
+_NO_NAME = {"name", "names", "cny", "rmb", "yuan", "100m", "million", "m", "annual"}
+_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+_UNITS = {"亿元": "1", "百万元": "0.01", "万元": "0.0001", "千元": "0.0000001", "元": "0.00000001"}
+_UNIT = re.compile("(亿|百万|万|千)?元")
+_FOREIGN = re.compile("[美欧日港韩英]元|英镑|usd|eur|jpy|gbp|hkd|dollar|euro")
 WHAT = {
     "product": Both("产品", "products"), "firm": Both("供应商", "suppliers"),
     "purchase": Both("采购额", "purchases"), "note": Both("说明", "notes"),
@@ -41,10 +55,24 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The lines of a catalogue, and which of its headers was taken for what."""
+    """The lines of a catalogue, and which of its headers was taken for what, or for nothing.
 
-    lines: tuple[Wanted, ...]
-    heads: dict[str, str]
+    ``sheet`` is the sheet that was read, and ``others`` are those that were not.
+    """
+
+    lines: tuple[Wanted, ...] = ()
+    heads: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    sheet: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which column holds what, and what an amount is multiplied by to be in 亿元."""
+
+    at: Mapping[str, int]
+    factor: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +90,28 @@ def read_catalogue(path: Path) -> tuple[Catalogue, list[Problem]]:
     Raises ModuleNotFoundError for XLSX where openpyxl is not installed.
     """
     problems: list[Problem] = []
-    if path.suffix.lower() == ".xlsx":
-        rows = list(_sheet(path, problems))
+    sheets: list[str] = []
+    if path.suffix.lower() in _SHEETS:
+        rows = list(_sheet(path, problems, sheets))
     else:
         rows = list(_csv(path, problems))
-    if problems or not rows:
-        return Catalogue((), {}), problems
-    columns = _columns(rows[0], problems)
     if problems:
-        return Catalogue((), {}), problems
-    lines = [_line(row, columns, problems) for row in rows[1:] if any(row.cells)]
-    heads = {name: rows[0].cells[at] for name, at in columns.items()}
-    return Catalogue(tuple(line for line in lines if line), heads), problems
+        return Catalogue(), problems
+    head = _head(rows)
+    if head is None:
+        at = rows[0].places[0] if rows else Place(path.name, 0)
+        shown = "、".join(cell for cell in rows[0].cells if cell) if rows else ""
+        return Catalogue(), [problem("I101", at, heads=shown)]
+    columns = _columns(rows[head], problems)
+    if problems:
+        return Catalogue(), problems
+    lines = [_line(row, columns, problems) for row in rows[head + 1 :]]
+    cells = rows[head].cells
+    heads = {name: cells[at] for name, at in columns.at.items()}
+    taken = set(columns.at.values())
+    unused = tuple(cell for at, cell in enumerate(cells) if cell and at not in taken)
+    found = tuple(line for line in lines if line)
+    return Catalogue(found, heads, unused, "".join(sheets[:1]), tuple(sheets[1:])), problems
 
 
 def _csv(path: Path, problems: list[Problem]) -> Iterator[_Row]:
@@ -82,54 +120,68 @@ def _csv(path: Path, problems: list[Problem]) -> Iterator[_Row]:
     if isinstance(text, Problem):
         problems.append(text)
         return
-    cells, name = Cells(text), name_of(path, path.parent)
+    cells, name, count = Cells(text), name_of(path, path.parent), 0
     try:
-        for number, (line, record) in enumerate(records(text)):
-            if number > MOST_ROWS:
-                problems.append(_too_large(name, "rows", number, MOST_ROWS))
+        for line, record in records(text):
+            if not any(map(str.strip, record)):
+                continue
+            count += 1
+            if count > MOST_ROWS:
+                problems.append(_too_large(name, Both("行数", "rows"), count, MOST_ROWS))
                 return
             places = tuple(
                 Place(name, *cells.place(line, at)) for at in range(min(len(record), MOST_COLUMNS))
             )
             shown = tuple(unguard(cell).strip() for cell in record[:MOST_COLUMNS])
-            yield _Row(shown, places or (Place(name, line),), (False,) * len(shown))
+            yield _Row(shown, places, (False,) * len(shown))
     except Unreadable as error:
-        at = Place(name, error.line, error.column)
-        problems.append(problem("I107", at, reason=str(error)))
+        problems.append(problem("T115", Place(name, error.line, error.column)))
 
 
-def _sheet(path: Path, problems: list[Problem]) -> Iterator[_Row]:
-    """The first sheet of a workbook; nothing in it is computed, followed or run."""
+def _sheet(path: Path, problems: list[Problem], sheets: list[str]) -> Iterator[_Row]:
+    """The first sheet in sight; nothing in it is computed, followed or run.
+
+    A part gives no more bytes than the archive says it holds, so what it says is what counts.
+    Names of the sheets go into ``sheets``, that which is read first.
+    """
     openpyxl = importlib.import_module("openpyxl")
     name = path.name
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            problems.append(_too_large(name, "bytes", size, MOST_BYTES))
+            problems.append(_too_large(name, _BYTES, size, MOST_BYTES))
             return
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > MOST_UNPACKED:
-            problems.append(_too_large(name, "bytes", unpacked, MOST_UNPACKED))
+            problems.append(_too_large(name, _BYTES, unpacked, MOST_UNPACKED))
             return
         book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS)):
-            if number > MOST_ROWS:
-                problems.append(_too_large(name, "rows", number, MOST_ROWS))
-                break
-            yield _cells_of(name, sheet.title, number, row)
-        book.close()
+        with contextlib.closing(book):
+            shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+            sheet = (shown or book.worksheets)[0]
+            sheets += [sheet.title, *(one for one in book.sheetnames if one != sheet.title)]
+            count = 0
+            for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS)):
+                if all(getattr(cell, "value", None) in (None, "") for cell in row):
+                    continue
+                count += 1
+                if count > MOST_ROWS:
+                    problems.append(_too_large(name, Both("行数", "rows"), count, MOST_ROWS))
+                    return
+                yield _cells_of(name, sheet.title, number, row)
     # A damaged workbook fails in ways of its own, wherever its parts are first looked at.
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, EOFError, AttributeError,
+            zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:  # fmt: skip
         problems.append(problem("I107", Place(name, 0), reason=str(error) or type(error).__name__))
 
 
 def _cells_of(name: str, title: str, number: int, row: Sequence[object]) -> _Row:
     values = [getattr(cell, "value", None) for cell in row]
     shown = tuple("" if value is None else str(value).strip() for value in values)
-    places = tuple(Place(f"{name}:{title}!{_letters(at)}{number + 1}", 0) for at in range(len(row)))
-    formulas = tuple(getattr(cell, "data_type", "") == "f" for cell in row)
+    sheet = f"{name}:{title}!"
+    places = tuple(Place(f"{sheet}{_letters(at)}{number + 1}", 0) for at in range(len(row)))
+    formulas = tuple(getattr(cell, "data_type", "") in ("f", "e") for cell in row)
     return _Row(shown, places, formulas)
 
 
@@ -147,55 +199,93 @@ def _letters(column: int) -> str:
     return text
 
 
-def _too_large(name: str, what: str, size: int, limit: int) -> Problem:
+def _too_large(name: str, what: Both, size: int, limit: int) -> Problem:
     return problem("I106", Place(name, 0), what=what, size=size, limit=limit)
 
 
-def _columns(head: _Row, problems: list[Problem]) -> dict[str, int]:
-    """Which column holds what, by the words of its header."""
+def _meaning(head: str) -> str | None:
+    """What a column holds by the words that its header ends with.
+
+    >>> _meaning("产品供应商名称"), _meaning("Annual purchase (100m CNY)"), _meaning("产品编号")
+    ('firm', 'purchase', None)
+    """
+    text = unicodedata.normalize("NFKC", head).casefold()
+    text = _UNIT.sub("", _BRACKETS.sub("", text)).strip(" /:,_-*")
+    if text.isascii():
+        words = [word for word in re.findall("[a-z0-9]+", text) if word not in _NO_NAME]
+        last = words[-1] if words else ""
+        return next((name for name, known in HEADS.items() if last in known), None)
+    forms = (text, _TAIL.sub("", text))
+    return next(
+        (name for name, known in HEADS.items() if any(f.endswith(known) for f in forms)), None
+    )
+
+
+def _head(rows: Sequence[_Row]) -> int | None:
+    """Which of the first rows is the header: that which names most columns."""
+    best, most = None, 0
+    for at, row in enumerate(rows[:_ABOVE]):
+        found = {_meaning(cell) for cell in row.cells} - {None}
+        if found & {"product", "firm"} and len(found) > most:
+            best, most = at, len(found)
+    return best
+
+
+def _columns(head: _Row, problems: list[Problem]) -> _Columns:
     found: dict[str, int] = {}
     for at, text in enumerate(head.cells):
-        for name, words in HEADS.items():
-            if any(fold(word) in fold(text) for word in words):
-                if name in found:
-                    one, other = head.cells[found[name]], head.places[at]
-                    problems.append(problem("I102", other, one=one, other=text, what=WHAT[name]))
-                found.setdefault(name, at)
-                break
-    if not {"product", "firm"} & set(found):
-        heads = "、".join(cell for cell in head.cells if cell)
-        problems.append(problem("I101", head.places[0], heads=heads))
-    return found
+        name = _meaning(text)
+        if name is None:
+            continue
+        if name in found:
+            one = head.cells[found[name]]
+            problems.append(problem("I102", head.places[at], one=one, other=text, what=WHAT[name]))
+        found.setdefault(name, at)
+    factor = Decimal(1)
+    if "purchase" in found:
+        at = found["purchase"]
+        told = _factor(head.cells[at])
+        if told is None:
+            problems.append(problem("I108", head.places[at], head=head.cells[at]))
+        factor = told or factor
+    return _Columns(found, factor)
 
 
-def _line(row: _Row, columns: dict[str, int], problems: list[Problem]) -> Wanted | None:
-    cells = {name: row.cells[at] for name, at in columns.items() if at < len(row.cells)}
-    sound = True
-    for column in columns.values():
-        if column < len(row.formulas) and row.formulas[column]:
-            problems.append(problem("I105", row.places[column]))
-            sound = False
-    if not cells.get("product") and not cells.get("firm"):
-        problems.append(problem("I104", row.places[0]))
-        sound = False
+def _factor(head: str) -> Decimal | None:
+    """What an amount under this header is multiplied by to be in 亿元; None without a unit."""
+    text = unicodedata.normalize("NFKC", head).casefold()
+    if _FOREIGN.search(text):
+        return None
+    unit = _UNIT.search(text)
+    if unit:
+        return Decimal(_UNITS[unit.group()])
+    return Decimal(1) if "100m" in text else Decimal("0.01") if "million" in text else None
+
+
+def _line(row: _Row, columns: _Columns, problems: list[Problem]) -> Wanted | None:
+    at = {name: column for name, column in columns.at.items() if column < len(row.cells)}
+    cells = {name: row.cells[column] for name, column in at.items()}
+    wrong = [problem("I105", row.places[column]) for column in sorted(at.values())
+             if row.formulas[column]]  # fmt: skip
+    first = min((c for name, c in at.items() if name in ("product", "firm")), default=0)
+    if not wrong and not cells.get("product") and not cells.get("firm"):
+        wrong.append(problem("I104", row.places[first]))
     purchase = None
-    if sound and cells.get("purchase"):
-        purchase = _number(cells["purchase"])
+    if not wrong and cells.get("purchase"):
+        purchase = _amount(cells["purchase"], columns.factor)
         if purchase is None:
-            at = row.places[columns["purchase"]]
-            problems.append(problem("I103", at, value=cells["purchase"]))
-            sound = False
-    if not sound:
+            wrong.append(problem("I103", row.places[at["purchase"]], value=cells["purchase"]))
+    problems += wrong
+    if wrong:
         return None
-    return Wanted(
-        row.places[0], cells.get("product", ""), cells.get("firm", ""), purchase,
-        cells.get("note", ""),
-    )  # fmt: skip
+    product, firm, note = (cells.get(name, "") for name in ("product", "firm", "note"))
+    return Wanted(row.places[first], product, firm, purchase, note)
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text.replace(",", "").replace("，", ""))
-    except ValueError:
+def _amount(text: str, factor: Decimal) -> float | None:
+    """An amount in 亿元; None where the cell is no plain number of at least 0."""
+    text = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "").strip()
+    if not re.fullmatch(r"\d+(\.\d*)?(e[+-]?\d{1,2})?", text, re.ASCII | re.IGNORECASE):
         return None
-    return value if 0 <= value < 1e9 else None
+    value = float(Decimal(text) * factor)
+    return value if value < 1e9 else None
