@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
+import hashlib
 import json
 import math
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chainmap.core.dates import parse_day
-from chainmap.core.world import PastWorld
-from chainmap.study import open_study
-from tests.backtest_worlds import planted_city
+from chainmap.core.words import WORDS
+from tests.backtest_worlds import add_rows, planted_city, table_rows
 from tests.running import as_json, chainmap, copy_of
 
 ROOT = Path(__file__).parent.parent
@@ -95,87 +94,38 @@ def test_random_is_the_base_rate() -> None:
 def test_few_outcomes_are_said_first_and_nothing_is_claimed() -> None:
     done = chainmap("--as-of", CUT, *ASKED, env={"NO_COLOR": "1"})
     text = done.stdout.decode()
-    assert text.splitlines()[0].startswith("样本不足，仅供描述")
-    assert "优于" not in text
+    assert text.splitlines()[0].startswith("样本不足,仅供描述")
+    claims = [WORDS[key][0].partition("{")[0] for key in ("backtest.better", "backtest.no_better")]
+    assert not any(claim in text for claim in claims)
+    found = at(CUT)
+    assert found["enough"] is False and found["note"].startswith("样本不足,仅供描述")
 
 
-def rows_from_after(path: Path) -> dict[str, int]:
-    """Adds to every table a row that only a leak could bring in; gives back their lines."""
-    places = {}
-    for file in sorted((path / "data").glob("*.csv")):
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        table = file.stem
-        if table in ("sources", "projects"):
-            continue
-        late = {**rows[0], "source": "late", "as_of": "2019-06-01"}
-        changed = {"firms": "revenue_100m_cny", "lists": "revenue", "affinity": "value"}
-        if table in changed:
-            late[changed[table]] = "7777"
-        if table == "affinity":
-            late["value"] = "1"
-        if table == "lists":
-            late["rank"] = "999"
-        if table == "activities":
-            late["product"] = "后来的产品"
-        if table == "signals":
-            late["date"] = f"{2018}-07-01"
-        with file.open("a", encoding="utf-8", newline="") as stream:
-            csv.DictWriter(stream, list(rows[0]), extrasaction="ignore").writerow(late)
-        places[table] = len(rows) + 2
-    return places
-
-
-def test_rows_of_later_sources_change_nothing(city: Path, tmp_path: Path) -> None:
-    other = copy_of(city, tmp_path)
-    before = at(CUT, workspace=other)
-    rows_from_after(other)
-    after = at(CUT, workspace=other)
-    assert after["rows"] == before["rows"]
-
-
-class Careless(PastWorld):
-    """A world whose filter was forgotten."""
-
-    def visible(self, row: Any) -> bool:
-        return row.as_of <= self.today
-
-
-def test_the_guard_names_each_row_that_leaks(city: Path, tmp_path: Path) -> None:
-    from chainmap.rank.backtest import Leak, guard
-    from chainmap.study import Study
-    from chainmap.study.past import ranked_past
-
-    other = copy_of(city, tmp_path)
-    places = rows_from_after(other)
-    read = open_study(other)
-    day = parse_day(CUT)
-    world = Careless(read.workspace, day)
-    study = Study(read.workspace, [], day, world)
-    figures = ranked_past(study, "global500", strict=False)
-    with pytest.raises(Leak) as caught:
-        guard(world, figures)
-    named = {(place.file, place.line) for place, _ in caught.value.rows}
-    for table in ("firms", "lists", "activities", "affinity", "signals"):
-        assert (f"data/{table}.csv", places[table]) in named, table
-    guarded = PastWorld(read.workspace, day)
-    clean = Study(read.workspace, [], day, guarded)
-    guard(guarded, ranked_past(clean, "global500", strict=False))
-
-
-def test_an_undated_source_is_no_source(city: Path, tmp_path: Path) -> None:
-    other = copy_of(city, tmp_path)
-    text = (other / "data" / "sources.csv").read_text(encoding="utf-8")
-    (other / "data" / "sources.csv").write_text(text.replace(",2019-01-01,", ",,"), "utf-8")
-    done = chainmap("--as-of", CUT, *ASKED, "--format", "json", workspace=other)
-    assert done.returncode == 2
-    assert "global500" in done.stderr.decode()
+def test_with_thirty_groups_something_may_be_claimed(city: Path) -> None:
+    set_weights(city, signals=4, closeness=3, strength=0.5)
+    text = chainmap("--as-of", CUT, *ASKED, workspace=city).stdout.decode()
+    assert "样本不足" not in text
+    assert WORDS["backtest.better"][0].partition("{")[0] in text
+    assert WORDS["method.random"][0] in text.split(WORDS["backtest.better"][0].partition("{")[0])[1]
 
 
 def test_walking_forward_pools_the_cut_offs(city: Path) -> None:
     found = as_json("--as-of", CUT, "backtest", "--until", "2023-12-31", "--walk", workspace=city)
     assert found["cut_offs"] == ["2019-12-31", "2020-12-31"]
     assert found["universe"] == 480
+    ones = [
+        as_json("--as-of", day, "backtest", "--until", "2023-12-31", workspace=city)
+        for day in found["cut_offs"]
+    ]
+    assert found["positives"] == sum(one["positives"] for one in ones)
+    for at_once, *apart in zip(found["rows"], *(one["rows"] for one in ones), strict=True):
+        average = sum(
+            row["average_precision"] * one["positives"]
+            for row, one in zip(apart, ones, strict=True)
+        )
+        assert at_once["average_precision"] == pytest.approx(average / found["positives"])
+        for key in ("p_at_10", "p_at_20", "p_at_50"):
+            assert at_once[key] == pytest.approx(sum(row[key] for row in apart) / 2)
 
 
 def test_strict_uses_divisions_alone(city: Path) -> None:
@@ -184,10 +134,15 @@ def test_strict_uses_divisions_alone(city: Path) -> None:
     assert strict["strict"] is True
 
 
-def test_by_chain_is_a_table_of_its_own() -> None:
-    found = at(CUT, "--by-chain")
-    assert found["universe"] > 0
+def test_by_chain_every_group_stands_on_every_chain() -> None:
+    """Also where nothing suggests it: who counts must not depend on who came."""
+    found = at(CUT, "--by", "chain")
+    chains = len(list((ROOT / "chains").glob("*.yaml")))
+    assert found["universe"] == at(CUT)["universe"] * chains
     assert found["unit"] == "group and chain"
+    for part in ("new", "here"):
+        (chance,) = [row for row in found[part] if row["method"] == "random"]
+        assert chance["lift"] == pytest.approx(1)
 
 
 def test_the_same_seed_gives_the_same_figures() -> None:
@@ -204,3 +159,154 @@ def test_the_same_seed_gives_the_same_figures() -> None:
 def test_until_before_the_cut_off_is_wrong_usage() -> None:
     done = chainmap("--as-of", "2022-12-31", "backtest", "--until", "2019-12-31")
     assert done.returncode == 2
+
+
+def test_the_first_day_of_a_list_is_said_where_it_was_not_out_yet() -> None:
+    done = chainmap("backtest", "--as-of", "2012-12-31", "--until", "2015-12-31")
+    assert done.returncode == 2
+    assert "2019-07-22" in done.stderr.decode()
+
+
+def test_the_hash_is_that_of_the_file(city: Path, tmp_path: Path) -> None:
+    data = (ROOT / "data" / "scoring.yaml").read_bytes()
+    assert at(CUT)["scoring_hash"] == hashlib.sha256(data).hexdigest()
+    other = copy_of(city, tmp_path)
+    (other / "data" / "scoring.yaml").write_bytes(data + b"# changed\n")
+    assert at(CUT, workspace=other)["scoring_hash"] != hashlib.sha256(data).hexdigest()
+    assert hashlib.sha256(data + b"# changed\n").hexdigest() in chainmap(
+        "--as-of", CUT, *ASKED, workspace=other
+    ).stdout.decode().replace("\n", "")
+
+
+# What counts as an outcome, and for whom
+
+
+def signing(project: str, firm: str, **cells: str) -> dict[str, object]:
+    return {"project": project, "name": project, "firm": firm, "chain": "probe", "link": "l0",
+            "source": "late", "as_of": "2023-01-01", **cells}  # fmt: skip
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Path:
+    """A small city where no one came."""
+    planted_city(tmp_path, 3, {"signals": 1}, size=24)
+    header = (
+        "project,name,firm,partners,chain,link,stage,proposed,signed,started,building,produced,"
+        "ended,source,as_of\n"
+    )
+    (tmp_path / "data" / "projects.csv").write_text(
+        header + "none,谋划中,f23,,probe,l1,谋划,2020,,,,,,late,2023-01-01\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("row", "came"),
+    [
+        (signing("a", "f1", signed="2020-01-01"), 1),
+        (signing("a", "f1", signed="2019-12-31"), 0),  # the cut-off is before the window
+        (signing("a", "f1", signed="2022-12-31"), 1),
+        (signing("a", "f1", signed="2023-01-01"), 0),
+        (signing("a", "f1", signed="2020"), 1),  # a year counts as its last day
+        (signing("a", "f1", signed="2019"), 0),
+        (signing("a", "f1", started="2021-05"), 1),  # no signing known: work began
+        (signing("a", "f1", building="2021-05"), 1),
+        (signing("a", "f1", signed="2018", started="2021-05"), 0),  # signed before
+        (signing("a", "f1", produced="2021-05"), 0),  # signed who knows when
+        (signing("a", "f1", proposed="2021-05"), 0),
+        (signing("a", "f1", stage="签约"), 0),  # no day of its own
+        (signing("a", "f1", signed="2021", ended="2022", stage="终止"), 1),  # signed all the same
+        (signing("a", "x1", signed="2021"), 1),  # a subsidiary of f1
+        (signing("a", "y1", signed="2021"), 0),  # on no list
+        (signing("a", "y1", partners="f2|某公司", signed="2021"), 1),  # f2 signed with it
+        (signing("a", "y1", partners="企业2", signed="2021"), 1),
+    ],
+    ids=str,
+)
+def test_what_counts_as_an_outcome(quiet: Path, row: dict[str, object], came: int) -> None:
+    dated = {"source": "s1", "as_of": "2019-01-01"}
+    add_rows(quiet, "firms", [{"firm": "x1", "name": "子一", "parent": "f1", **dated},
+                              {"firm": "y1", "name": "外一", **dated}])  # fmt: skip
+    add_rows(quiet, "projects", [row])
+    found = at(CUT, workspace=quiet)
+    assert found["positives"] == came
+    assert found["universe"] == 24
+    assert (found["rows"] != []) == bool(came)
+
+
+def test_a_window_that_ends_before_until_is_cut_there(quiet: Path) -> None:
+    add_rows(quiet, "projects", [signing("a", "f1", signed="2023-06-01")])
+    for until, months in (("2026-12-31", 0), ("2023-05-31", 0)):
+        found = as_json("--as-of", CUT, "backtest", "--until", until, workspace=quiet)
+        assert found["positives"] == months
+    found = as_json("--as-of", "2020-12-31", "backtest", "--until", "2026-12-31", workspace=quiet)
+    assert found["positives"] == 1
+
+
+def test_who_was_here_is_told_apart_with_todays_eyes(quiet: Path) -> None:
+    """f1 signed before the cut-off, which became known only later; f2 came new."""
+    add_rows(quiet, "projects", [
+        signing("a", "f1", signed="2017"), signing("b", "f1", signed="2021"),
+        signing("c", "f2", signed="2021"),
+    ])  # fmt: skip
+    found = at(CUT, workspace=quiet)
+    assert (found["positives"], found["new_positives"], found["here_positives"]) == (2, 1, 1)
+    assert (found["new_universe"], found["here_universe"]) == (23, 1)
+    (known,) = [row for row in found["rows"] if row["method"] == "already_here"]
+    (chance,) = [row for row in found["rows"] if row["method"] == "random"]
+    # The baseline itself may not know.
+    assert {**known, "ref": "", "method": ""} == {**chance, "ref": "", "method": ""}
+
+
+def test_a_group_stands_where_its_best_firm_stands(quiet: Path) -> None:
+    """Nothing suggests f1 itself; what its subsidiary makes brings it to the top."""
+    dated = {"source": "s1", "as_of": "2019-01-01"}
+    acts = [row for row in table_rows(quiet, "activities") if row["firm"] != "f1"]
+    (quiet / "data" / "activities.csv").unlink()
+    header = ",".join(acts[0])
+    (quiet / "data" / "activities.csv").write_text(
+        header + "\n" + "".join(",".join(map(str, row.values())) + "\n" for row in acts), "utf-8"
+    )
+    add_rows(quiet, "projects", [signing("a", "f1", signed="2021")])
+    fit = "criterion.fit"
+
+    def places() -> dict[str, float]:
+        rows = at(CUT, workspace=quiet)["rows"]
+        return {row["method"]: row["average_precision"] for row in rows}
+
+    assert places()[fit] == pytest.approx(1 / 24)  # the last of all
+    add_rows(quiet, "firms", [{"firm": "x1", "name": "子一", "parent": "f1", **dated}])
+    add_rows(quiet, "activities", [{"firm": "x1", "chain": "probe", "link": "l3",
+                                    "product": "产品3", "role": "main", **dated}])  # fmt: skip
+    # All 24 are alike then.
+    assert places()[fit] == pytest.approx(places()["random"])
+
+
+def test_a_link_without_a_gap_suggests_no_one(quiet: Path) -> None:
+    shutil.copy(ROOT / "data" / "scoring.yaml", quiet / "data" / "scoring.yaml")
+    add_rows(quiet, "projects", [signing("a", "f1", signed="2021")])
+    header = "chain,link,status,supply,demand,unit,note,source,as_of\n"
+    (quiet / "data" / "findings.csv").write_text(
+        header + "probe,l1,strong,,,,,s1,2019-01-01\n", "utf-8"
+    )
+    rows = {row["method"]: row for row in at(CUT, workspace=quiet)["rows"]}
+    assert rows["chainmap"]["average_precision"] == pytest.approx(1 / 24)
+
+
+# Every figure answers why
+
+
+def test_a_figure_of_the_back_test_answers_why(quiet: Path) -> None:
+    add_rows(quiet, "projects", [signing("a", "f1", signed="2021"),
+                                 signing("b", "f2", signed="2022-02")])  # fmt: skip
+    rows = at(CUT, workspace=quiet)["rows"]
+    for row in rows[:3]:
+        assert row["ref"].startswith("backtest/global500:")
+        for column in KEYS[2:]:
+            (told,) = as_json("why", row["ref"], "--column", column, workspace=quiet)["rows"]
+            assert told["value"] == row[column]
+    text = chainmap("why", rows[0]["ref"], workspace=quiet).stdout.decode()
+    assert "企业1" in text and "2021" in text
+    for wrong in ("backtest/global500:2019-12-31:2022-12-31/nosuch", "backtest/global500/chainmap",
+                  "backtest/global500:2019-12-31:nodate/chainmap"):  # fmt: skip
+        assert chainmap("why", wrong, workspace=quiet).returncode == 2
