@@ -124,12 +124,11 @@ class Papers:
 
         return panorama(self.panorama, sheet)
 
-    @cached_property
-    def path_pages(self) -> list[Page]:
-        """The path."""
+    def path_pages(self, sheet: str) -> list[Page]:
+        """The path on slides or sheets."""
         from chainmap.show.pictures.path import path_pages
 
-        return path_pages(self.path)
+        return path_pages(self.path, sheet)
 
     @cached_property
     def table_pages(self) -> list[Page]:
@@ -154,7 +153,8 @@ class Papers:
 
     def paper_pages(self) -> list[Page]:
         """The page to read, then the sheets to look things up in."""
-        return [self.front, *self.panorama_pages("a3"), *self.path_pages, *self.table_pages]
+        maps = [*self.panorama_pages("a3"), *self.path_pages("a3")]
+        return [self.front, *maps, *self.table_pages]
 
     def slides(self) -> list[Page | Grid]:
         """The maps, the ranks and the first rows of the table, with their sources as notes."""
@@ -169,7 +169,8 @@ class Papers:
         most = self.top or int(self.study.world.settings["table.rows"])
         notes = {row["ref"]: tuple(self._cited([row["sources"]])) for row in self.rows}
         tables = table_slides(self.table, most, notes)
-        return [first, *more, *self.path_pages, *self.rank_pages, *self.quadrant_pages, *tables]
+        charts = [*self.rank_pages, *self.quadrant_pages]
+        return [first, *more, *self.path_pages("16:9"), *charts, *tables]
 
     def _cited(self, ids: Iterable[Iterable[str]]) -> Iterable[str]:
         """Sources as lines, each once."""
@@ -226,7 +227,7 @@ class Papers:
         report = self.report
         whole = Whole(
             report.title, report.about, report.findings, report.asks, report.footer,
-            self.panorama, self.panorama_pages("16:9"), self.evidence, self.path_pages,
+            self.panorama, self.panorama_pages("16:9"), self.evidence, self.path_pages("16:9"),
             [*self.rank_pages, *self.quadrant_pages], self.table, self.sources, self.lang,
         )  # fmt: skip
         return report_document(whole)
@@ -235,7 +236,7 @@ class Papers:
         from chainmap.show.office.docx import Paper, as_docx
 
         report = self.report
-        maps = [*self.panorama_pages("a3"), *self.path_pages]
+        maps = [*self.panorama_pages("a3"), *self.path_pages("a3")]
         paper = Paper(
             report.title, report.about, report.findings, report.asks, report.footer, maps,
             self.table, self.sources, not self.lacking, self.lang,

@@ -11,7 +11,7 @@ LIGHT = {
     "present": "#0B5680", "present-tint": "#E6F1F8", "on-solid": "#FFFFFF",
     "near": "#17365A", "mid": "#3F5F86", "far": "#5B7597",
     "half": "#8FB1CF", "faint": "#7D8FA3", "track": "#E8ECF1", "band": "#E6F1F8",
-    "zebra": "#F7F8FA",
+    "zebra": "#F7F8FA", "mark": "#17365A",
 }  # fmt: skip
 DARK = {
     "bg": "#10161D", "card": "#1F2A36", "panel": "#18212B", "ink": "#EDF2F7", "sub": "#B3BFCC",
@@ -22,7 +22,7 @@ DARK = {
     "present": "#7CCBF2", "present-tint": "#16384B", "on-solid": "#10161D",
     "near": "#24466E", "mid": "#3F5F86", "far": "#5B7597",
     "half": "#4F7AA3", "faint": "#7D8FA3", "track": "#333E4A", "band": "#16384B",
-    "zebra": "#18212B",
+    "zebra": "#18212B", "mark": "#A9C7EC",
 }  # fmt: skip
 # The colour of what is done about a link.
 ACTS = {

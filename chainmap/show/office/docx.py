@@ -146,7 +146,7 @@ def _table(document: Any, table: TableContent, wide: float) -> None:
     """The printed columns as a table: groups and heads on every page, no row split."""
     from docx.shared import Mm
 
-    document.add_heading(safe(table.title), 1)
+    document.add_heading(safe(table.title), 1).paragraph_format.page_break_before = True
     document.add_paragraph(safe(f"{table.date}　{table.about}"))
     columns = printed_columns(table.official)
     scale = wide / sum(column.w for column in columns)
@@ -158,9 +158,12 @@ def _table(document: Any, table: TableContent, wide: float) -> None:
         cells = made.add_row().cells
         for cell, column in zip(cells, columns, strict=True):
             _put(cell, _text(row, column.name, table), column.name == COLUMNS[1])
-    for line in made.rows:
+    _borders(made)
+    for at, column in enumerate(columns):
+        made.columns[at].width = Mm(column.w * scale)
+    for at, line in enumerate(made.rows):
         _keep(line)
-        for cell, column in zip(line.cells, columns, strict=True):
+        for cell, column in zip(line.cells if at else (), columns, strict=False):
             cell.width = Mm(column.w * scale)
     total = "　".join(part for part in (table.kinds, table.money, table.left_out) if part)
     if table.rows:
@@ -186,6 +189,20 @@ def _heads(made: Any, table: TableContent, names: Sequence[str]) -> None:
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")
         row._tr.get_or_add_trPr().append(repeated)
+
+
+def _borders(made: Any) -> None:
+    """Hairlines, as on the sheets."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("color", LIGHT["line"][1:])):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    made._tbl.tblPr.append(borders)
 
 
 def _keep(row: Any) -> None:
@@ -218,7 +235,8 @@ def _text(row: Mapping[str, Any], name: str, table: TableContent) -> str:
         return say("unknown", table.lang)
     text = figure(value) if isinstance(value, float) else str(value)
     if name == COLUMNS[13]:
-        return f"{text}（{row.get(COLUMNS[19]) or say('unknown', table.lang)}）"
+        span = str(row.get(COLUMNS[19]) or say("unknown", table.lang))
+        return f"{text}（{span.removesuffix(' 名')}）"
     return text
 
 

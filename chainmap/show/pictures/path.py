@@ -51,17 +51,19 @@ class _Scale:
         return LEFT + max(0, min(self.months, month - self.first)) * self.unit
 
 
-def path_pages(content: PathContent) -> list[Page]:
+def path_pages(content: PathContent, sheet: str = "16:9") -> list[Page]:
     """The pages of a path: one, or one a term where it has many tasks.
 
-    A page that is too full is drawn on the larger sheet; one too full for that goes on.
+    A page that is too full is drawn on the larger sheet; one too full for that goes on. On the
+    sheet ``a3`` all pages are.
     """
+    heights = [height for name, height in TALL.items() if sheet in ("16:9", name)]
     if not content.jobs:
-        return [_empty(content)]
+        return [_empty(content, heights[0])]
     whole = _scale(content.first, content.terms[2], content.jobs)
     if len(content.jobs) <= ONE_PAGE:
         placed = _placed(content, content.jobs, whole)
-        for height in TALL.values():
+        for height in heights:
             if _fits(placed, height):
                 return [_page(content, placed, whole, content.title, height)]
     pages = []
@@ -72,7 +74,7 @@ def path_pages(content: PathContent) -> list[Page]:
         for part in _parts(content, jobs, scale):
             words = {"title": content.title, "term": say(f"path.{term}", content.lang)}
             placed = _placed(content, part, scale)
-            height = next((h for h in TALL.values() if _fits(placed, h)), TALL["a3"])
+            height = next((h for h in heights if _fits(placed, h)), TALL["a3"])
             title = say("path.only", content.lang, **words)
             pages.append(_page(content, placed, scale, title, height))
     return pages
@@ -189,12 +191,12 @@ def _page(content: PathContent, lanes: Lanes, scale: _Scale, title: str, height:
     return Page(WIDE, height, tuple(items), title, content.conclusion, notes)
 
 
-def _empty(content: PathContent) -> Page:
+def _empty(content: PathContent, height: float) -> Page:
     items = heading(content.title, "", content.date)
     items.append(Text(MARGIN, 150, say("path.none", content.lang), 19, "ink"))
     right = say("path.second", content.lang, edition=content.edition)
-    items += footing(content.footer, right, TALL["16:9"])
-    return Page(WIDE, TALL["16:9"], tuple(items), content.title)
+    items += footing(content.footer, right, height)
+    return Page(WIDE, height, tuple(items), content.title)
 
 
 def _axis(content: PathContent, scale: _Scale) -> list[Item]:

@@ -127,7 +127,7 @@ def _ground(content: RankContent, scale: _Scale) -> list[Item]:
     ):  # fmt: skip
         at = (END - 14 if right else LEFT + 14, FLOOR - 14 if below else TOP + 28)
         word = say(f"chart.{name}", lang)
-        items.append(Text(*at, word, 18, "head", True, "end" if right else "start"))
+        items.append(Text(*at, word, 18, "ink", True, "end" if right else "start"))
     for axis in (0, 1):
         low, high = scale.low[axis], scale.high[axis]
         step = 20 if high - low > 60 else 10

@@ -156,8 +156,8 @@ def _row(content: RankContent, row: Candidate, middle: float, scale: _Scale) -> 
         items.append(_line(((left, middle), (right, middle)), 2.4))
         items += [_line(((at, middle - tall), (at, middle + tall)), 2.4) for at in (left, right)]
     left, right = scale.x(first) - 4, scale.x(third) + 4
-    items.append(Box(left, middle - 8, right - left, 16, "half", Stroke("head", 1.2), 3))
-    items.append(Disc(scale.x(median), middle, 5.6, "bg", Stroke("head", 2.6)))
+    items.append(Box(left, middle - 8, right - left, 16, "half", Stroke("mark", 1.2), 3))
+    items.append(Disc(scale.x(median), middle, 5.6, "bg", Stroke("mark", 2.6)))
     items += _share(row.p_top, middle)
     told = f"{row.name} {row.link} {row.score:.1f} {low}—{high} {share(row.p_top)}"
     return Group(tuple(items), "candidate", row.ref, told)
@@ -168,12 +168,12 @@ def _share(value: float, middle: float) -> list[Item]:
     long = (BAR_END - BAR) * value
     items: list[Item] = [Box(BAR, middle - 8, BAR_END - BAR, 16, "track", None, 3)]
     if long >= 1:
-        items.append(Box(BAR, middle - 8, long, 16, "head" if dark else "faint", None, 3))
+        items.append(Box(BAR, middle - 8, long, 16, "mark" if dark else "faint", None, 3))
     return [*items, Text(SHARE_X, middle + 6, share(value), 16, "ink", dark, "end")]
 
 
 def _line(points: tuple[tuple[float, float], ...], wide: float) -> Shape:
-    return Shape(points, None, Stroke("head", wide), False)
+    return Shape(points, None, Stroke("mark", wide), False)
 
 
 def _key(content: RankContent) -> list[Item]:
@@ -189,9 +189,9 @@ def _key(content: RankContent) -> list[Item]:
             ends = (x, x + wide)
             items += [_line(((at, middle - 7), (at, middle + 7)), 2.4) for at in ends]
         elif name == "half":
-            items.append(Box(x, middle - 8, wide, 16, "half", Stroke("head", 1.2), 3))
+            items.append(Box(x, middle - 8, wide, 16, "half", Stroke("mark", 1.2), 3))
         elif name == "median":
-            items.append(Disc(x + 7, middle, 5.6, "bg", Stroke("head", 2.6)))
+            items.append(Disc(x + 7, middle, 5.6, "bg", Stroke("mark", 2.6)))
         else:
             items.append(Box(x, middle - 9, wide, 18, "band", Stroke("line"), 3))
         word = say(f"chart.{name}", lang, top=content.top)

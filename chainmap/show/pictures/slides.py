@@ -15,8 +15,8 @@ from chainmap.show.pictures.table import SCORE, SPAN, TableContent
 
 WIDTHS = {
     COLUMNS[0]: 48, COLUMNS[1]: 246, COLUMNS[2]: 226, COLUMNS[5]: 130, COLUMNS[6]: 124,
-    COLUMNS[7]: 206, COLUMNS[8]: 84, COLUMNS[11]: 104, SCORE: 104, COLUMNS[14]: 70,
-    COLUMNS[16]: 194,
+    COLUMNS[7]: 206, COLUMNS[8]: 84, COLUMNS[11]: 104, SCORE: 142, COLUMNS[14]: 70,
+    COLUMNS[16]: 156,
 }  # fmt: skip
 SIZE, LINE, PAD = 14.0, 19.5, 10.0
 TOP, FLOOR = 112.0, TALL["16:9"] - 52

@@ -56,7 +56,7 @@ def report_document(whole: Whole) -> bytes:
     signed = f"<p>{_text(whole.table.signed)}</p>" if whole.table.signed else ""
     ranks = ""
     if whole.rank_pages:
-        ranks = f'<section id="ranks">{_heading(whole.rank_pages[0].title)}\n'
+        ranks = f'<section id="ranks">{_heading(whole.rank_pages[0].title, True)}\n'
         ranks += f"{_sheets(whole.rank_pages)}</section>"
     body = f"""<div class="report"><header><h1>{_text(whole.title)}</h1>
 <p>{_text(whole.about)}</p></header>
@@ -66,7 +66,7 @@ def report_document(whole: Whole) -> bytes:
 <p>{_text(whole.panorama.conclusion)}</p></div>
 {bar}
 {view}</section>
-<section id="path">{_heading(whole.path_pages[0].title)}
+<section id="path">{_heading(whole.path_pages[0].title, True)}
 {_sheets(whole.path_pages)}</section>
 {ranks}
 <section id="table">{_heading(whole.table.title)}
@@ -78,8 +78,10 @@ def report_document(whole: Whole) -> bytes:
     return document(whole.title, lang, body, script())
 
 
-def _heading(text: str) -> str:
-    return f"<h2>{_text(text)}</h2>"
+def _heading(text: str, drawn: bool = False) -> str:
+    """A section's title; where a picture shows it, only those who hear the page need it."""
+    name = ' class="quiet"' if drawn else ""
+    return f"<h2{name}>{_text(text)}</h2>"
 
 
 def _sheets(pages: Sequence[Page]) -> str:
