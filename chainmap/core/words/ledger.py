@@ -46,7 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ledger.change_none": ("没有单项事实足以改变", "no single fact would"),
     "ledger.change_up": ("{fact}，若有利升 {letter}", "{fact}: if favourable, {letter}"),
     "ledger.change_down": ("{fact}，若不利降 {letter}", "{fact}: if unfavourable, {letter}"),
-    "ledger.fact.gap": ("核实{link}是否缺口", "check whether {link} is a gap"),
+    "ledger.fact.gap": ("核实{link}是否为缺口", "check whether {link} is a gap"),
     "ledger.fact.fit": ("核实其产品是否对口{link}", "check whether it makes {link}"),
     "ledger.fact.strength": ("查明营收规模", "find its revenue"),
     "ledger.fact.pull": ("征询链主对{link}的需求", "ask leader firms about {link}"),
