@@ -7,6 +7,7 @@ exact enumeration and no estimate. Totals that round to the same billionth are e
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -159,7 +160,7 @@ def first_when(
             crossings.add(-fixed / slope)
     ends = sorted(crossings)
     tried = [(one, one) for one in ends if is_first(one)]
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in itertools.pairwise(ends):
         if is_first((low + high) / 2):
             tried.append((low, high))
     endless = is_first(ends[-1] + 1)

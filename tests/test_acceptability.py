@@ -64,7 +64,10 @@ def arrays(case: Case) -> tuple[Floats, Floats, list[Unknown]]:
 
 
 def close(found: object, wanted: object) -> None:
-    assert np.asarray(found, dtype=float) == pytest.approx(np.asarray(wanted, float), abs=1e-12)
+    numbers = np.asarray(found, dtype=float)
+    assert numbers == pytest.approx(
+        np.broadcast_to(np.asarray(wanted, dtype=float), numbers.shape), abs=1e-12
+    )
 
 
 class TestMembers:

@@ -69,7 +69,7 @@ class Robust:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Layer:
+class Layer:
     """Marks of one criterion moved by unknown quantities, each row once."""
 
     criterion: int
@@ -191,13 +191,13 @@ def scores(
     >>> list(scores(np.array([[10.0, 0.0], [0.0, 8.0]]), np.array([[0.5, 0.5]])))
     [array([[5., 4.]])]
     """
-    _check(values, weights, unknown)
-    layers = list(_layers(unknown, values.shape[1]))
-    for part in _parts(len(weights), len(values), chunk, 1):
-        yield _totals(values, weights, layers, part)
+    check(values, weights, unknown)
+    layers = list(layers_of(unknown, values.shape[1]))
+    for part in parts_of(len(weights), len(values), chunk, 1):
+        yield totals_of(values, weights, layers, part)
 
 
-def _parts(draws: int, rows: int, chunk: int | None, workers: int) -> list[slice]:
+def parts_of(draws: int, rows: int, chunk: int | None, workers: int) -> list[slice]:
     """The draws in chunks; those that are worked on at once share the memory."""
     size = chunk or max(1, MEMORY // workers // (BYTES_A_SCORE * max(1, rows)))
     size = min(size, -(-draws // workers))
@@ -236,13 +236,13 @@ def robust(
     count, draws = len(values), len(weights)
     doubled = np.empty((count, draws), dtype=np.int32)  # twice the rank: a whole number
     inside, squared = np.zeros(count), np.zeros(count)
-    _check(values, weights, unknown)
-    layers = list(_layers(unknown, values.shape[1]))
+    check(values, weights, unknown)
+    layers = list(layers_of(unknown, values.shape[1]))
     workers = min(4, os.cpu_count() or 1) if count * draws > WORTH_THREADS else 1
-    parts = _parts(draws, count, chunk, workers)
+    parts = parts_of(draws, count, chunk, workers)
 
     def places(part: slice) -> tuple[npt.NDArray[np.int32], Floats]:
-        return _places(_totals(values, weights, layers, part), top)
+        return _places(totals_of(values, weights, layers, part), top)
 
     with ThreadPoolExecutor(workers) as pool:
         for first in range(0, len(parts), workers):
@@ -298,7 +298,7 @@ def _onto_order(drawn: Floats, stated: Floats) -> Floats:
     return sorted_onto
 
 
-def _check(values: Floats, weights: Floats, unknown: Sequence[Unknown]) -> None:
+def check(values: Floats, weights: Floats, unknown: Sequence[Unknown]) -> None:
     """Refuse shapes that do not fit and numbers that are not finite."""
     if values.ndim != 2 or not np.isfinite(values).all():
         raise ValueError("values must be finite numbers in (rows, criteria)")
@@ -325,7 +325,7 @@ def _check(values: Floats, weights: Floats, unknown: Sequence[Unknown]) -> None:
             raise ValueError(f"unknown quantity {at} is not made of finite numbers")
 
 
-def _layers(unknown: Sequence[Unknown], criteria: int) -> Iterator[_Layer]:
+def layers_of(unknown: Sequence[Unknown], criteria: int) -> Iterator[Layer]:
     """The unknown quantities by criterion, and then the first of each row, the second, ...
 
     A loop over quantities would cost far more than their arithmetic: a firm has its own, and
@@ -345,11 +345,16 @@ def _layers(unknown: Sequence[Unknown], criteria: int) -> Iterator[_Layer]:
         for layer in range(int(counts.max())):
             at = order[nth == layer]
             used, which = np.unique(quantity[at], return_inverse=True)
-            yield _Layer(criterion, [parts[q].drawn for q in used], rows[at], which, scale[at])
+            yield Layer(criterion, [parts[q].drawn for q in used], rows[at], which, scale[at])
 
 
-def _totals(values: Floats, weights: Floats, layers: Sequence[_Layer], draws: slice) -> Floats:
-    """Totals of the rows in those draws: (draws, rows), in memory row by row of the table."""
+def totals_of(values: Floats, weights: Floats, layers: Sequence[Layer], draws: slice) -> Floats:
+    """Totals of the rows in those draws: (draws, rows), the same bits in either way.
+
+    In memory draw by draw; row by row of the table where unknown quantities move whole lines.
+    """
+    if not layers:
+        return _added_up(values, weights[draws])
     # One line for each row of the table: an unknown quantity then moves whole lines at once.
     columns = np.ascontiguousarray(weights[draws].T)
     totals = np.zeros((len(values), columns.shape[1]))
@@ -364,6 +369,16 @@ def _totals(values: Floats, weights: Floats, layers: Sequence[_Layer], draws: sl
         part *= layer.scale[:, None]
         totals[layer.rows] += part
     return totals.T
+
+
+def _added_up(values: Floats, weights: Floats) -> Floats:
+    """The sum of weight times mark, criterion by criterion: (draws, rows)."""
+    totals = np.zeros((len(weights), len(values)))
+    product = np.empty_like(totals)
+    for marks, weight in zip(np.ascontiguousarray(values.T), weights.T, strict=True):
+        np.multiply(weight[:, None], marks, out=product)
+        totals += product
+    return totals
 
 
 def _places(totals: Floats, top: int) -> tuple[npt.NDArray[np.int32], Floats]:
