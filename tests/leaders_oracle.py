@@ -5,12 +5,14 @@ Statuses and producers of links come from the status oracle; nothing here import
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from tests import oracle, rank_oracle
-from tests.oracle_files import first_day, last_day
-from tests.rank_oracle import Files
+import oracle
+import rank_oracle
+from oracle_files import first_day, last_day
+from rank_files import Files
 
 ACTIVE = ("strong", "weak", "present")
 
@@ -78,6 +80,72 @@ def needs(city: City, firm: str) -> list[tuple[str, tuple[str, ...]]]:
     return list(found)
 
 
+def own_output(city: City, firm: str, chain: str, link: str) -> float | None:
+    """What the leader makes on a link, in 亿元; where it alone makes there, all that is made."""
+    mine = members(city, firm)
+    rows = oracle.production_rows(city.chains[chain].case, link)
+    own = [row for row in rows if row["firm"] in mine]
+    if all(row.get("output") and row["output_unit"] == "亿元" for row in own):
+        return math.fsum(float(row["output"]) for row in own)
+    if len(own) == len(rows):
+        amount, _, unit = oracle.supply(city.chains[chain].case, link)
+        return amount if unit == "亿元" else None
+    return None
+
+
+def purchases(city: City, firm: str) -> tuple[float | None, bool]:
+    """What it buys a year in 亿元, and whether that is all of it."""
+    terms, whole = [], True
+    for chain, link in sorted(links(city, firm)):
+        amount = own_output(city, firm, chain, link)
+        for flow in city.chains[chain].case.flows:
+            if flow["to"] != link:
+                continue
+            if flow["share"] is None or amount is None:
+                whole = False
+            else:
+                terms.append(flow["share"] * amount)
+    return (math.fsum(terms) if terms else None), whole
+
+
+def pull(city: City, firm: str, bought: int) -> float:
+    numbers = city.any.numbers
+    by_count = min(100.0, 100 * bought / numbers["leaders.pull_full"])
+    value, whole = purchases(city, firm)
+    if value is None:
+        return by_count
+    low, high = numbers["leaders.purchase_lo"], numbers["leaders.purchase_hi"]
+    by_value = min(100.0, 100 * math.log(1 + value / low) / math.log(1 + high / low))
+    return by_value if whole else max(by_count, by_value)
+
+
+def scores(city: City, found: dict[str, Any]) -> tuple[float, float, float]:
+    """The score with the unknown at its middle, at its lowest and at its highest."""
+    numbers = city.any.numbers
+    size = found["scale"]
+    needs, met, counted = found["needs"], found["met"], found["single_of"]
+    away = (0.0, 0.0)
+    if needs:
+        away = (100 * (1 - found["local_high"]), 100 * (1 - found["local_low"]))
+    risk = (0.0, 0.0)
+    if met:
+        single = found["single_source"]
+        risk = (100 * single / met, 100 * (single + met - counted) / met)
+    marks = {
+        "scale": (0.0, 100.0) if size is None else (size, size),
+        "pull": (found["pull"], found["pull"]),
+        "sourcing": away,
+        "single": risk,
+    }
+    weights = {name: numbers[f"leaders.weights.{name}"] for name in marks}
+
+    def mean(at: float) -> float:
+        parts = [weights[n] * (low + at * (high - low)) for n, (low, high) in marks.items()]
+        return math.fsum(parts) / math.fsum(weights.values())
+
+    return mean(0.5), mean(0.0), mean(1.0)
+
+
 def answer(city: City, firm: str) -> dict[str, Any]:
     mine = {city.any.group(one) for one in members(city, firm)}
     bought = {
@@ -103,12 +171,24 @@ def answer(city: City, firm: str) -> dict[str, Any]:
     total = len(needs(city, firm))
     sizes = [rank_oracle.revenue(city.any, one) for one in sorted(members(city, firm))]
     known = [size for size in sizes if size is not None]
-    return {
+    largest = max(known, default=None)
+    numbers = city.any.numbers
+    low, high = numbers["strength.lo"], numbers["strength.hi"]
+    scale = None
+    if largest is not None:
+        inside = 0.0 if largest <= low else math.log(largest / low) / math.log(high / low)
+        scale = min(100.0, 100 * inside)
+    found = {
         "links": links(city, firm),
         "bought": len(bought),
+        "pull": pull(city, firm, len(bought)),
+        "purchases_100m_cny": purchases(city, firm)[0],
+        "scale": scale,
         "local_low": met / total if total else None,
         "local_high": (met + maybe) / total if total else None,
         "single_source": single,
         "single_of": counted,
-        "revenue": max(known, default=None),
+        "revenue_100m_cny": largest,
     }
+    middle, lowest, highest = scores(city, {**found, "needs": total, "met": met})
+    return {**found, "score": middle, "score_low": lowest, "score_high": highest}
