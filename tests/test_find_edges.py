@@ -284,7 +284,7 @@ def test_formulas_give_what_they_say() -> None:
     assert value.full_at(5, 4) == 1
     assert value.log_share(5, 2, 7) == pytest.approx(math.log(3.5) / math.log(4.5))
     assert value.log_share(8, 2, 7) == 1
-    assert value.log_share(0, 2, 7) == 0
+    assert value.log_share(0, 2, 7) == value.log_share(-1, 2, 7) == 0
     assert value.percent_mean({"a": (3, 0.5), "b": (2, 0.25)}) == 40
     assert figures.share_of_both(1, 2, 4) == 0.75
     assert figures.met_share([(3, 2), (1, 6)]) == 0.375

@@ -6,8 +6,9 @@
 AREA is find, score or mcda. A clone of the last commit is made in DIRECTORY and broken there, one
 small error at a time; the tests of the area run on each until one fails. What was judged before
 in the same DIRECTORY stands, so a run may be stopped and taken up again. ``--again`` judges the
-survivors once more, with more examples; ``--report`` only says what was found so far. At the end:
-the share that was noticed, by module, and each error that was not.
+survivors once more, by the tests as they are now; ``--report`` only says what was found so far. At
+the end: the share that was noticed, by module, and each error that was not. HYPOTHESIS_PROFILE says
+how many examples the property tests try: brief (the default) or unvaried; see tests/conftest.py.
 
 Left out are errors that would only flatter or blur the share: in annotations, which are never
 evaluated; shifts and bits for sums and products, which fall over on the first float; and identity
@@ -134,7 +135,7 @@ def prepare(area: Area, directory: Path) -> Path:
     return session
 
 
-def judge(session: Path, area: Area, profile: str) -> None:
+def judge(session: Path, area: Area) -> None:
     """Try every error that has not been judged, in the clone, and keep what came of it.
 
     cosmic-ray would start Python anew for each. Here the tests run in a fork of this process, to
@@ -146,7 +147,8 @@ def judge(session: Path, area: Area, profile: str) -> None:
     from cosmic_ray.work_item import TestOutcome
 
     # Plug-ins of pytest that these tests do not need take longer than the tests.
-    os.environ |= {"HYPOTHESIS_PROFILE": profile, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.setdefault("HYPOTHESIS_PROFILE", "brief")
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(session.parent / "tree"))
     for name in (*LIBRARIES, *area.whole):
@@ -246,9 +248,10 @@ def main() -> None:
     directory.mkdir(parents=True, exist_ok=True)
     session = prepare(AREAS[name], directory)
     if "--again" in more:
+        shutil.copytree(ROOT / "tests", directory / "tree" / "tests", dirs_exist_ok=True)
         forget_survivors(session)
     if "--report" not in more:
-        judge(session, AREAS[name], "unvaried" if "--again" in more else "brief")
+        judge(session, AREAS[name])
     report(session)
 
 
