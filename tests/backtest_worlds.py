@@ -147,7 +147,7 @@ def furnish(path: Path) -> None:
     places = table_rows(path, "lists")
     for row in places:
         if row["firm"] == "f6":
-            row["currency"] = "USD"
+            row |= {"currency": "USD", "revenue": "100"}
     _write(path, "lists", places)
     projects = table_rows(path, "projects")
     columns = dict.fromkeys([*projects[0], "produced"], "")

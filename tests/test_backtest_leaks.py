@@ -149,7 +149,7 @@ def test_the_guard_names_a_late_status_set_by_hand(
 
 # Any rows from after the cut-off: added, changed, or taken away
 
-days = st.dates(min_value=date(2019, 1, 2)).filter(lambda d: d.year < 2026)
+days = st.dates(date(2019, 1, 2), date(2025, 12, 31))
 
 
 @st.composite

@@ -333,9 +333,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every number of scoring.yaml by its dotted name."""
+    """Every number of scoring.yaml by its dotted name; ``sha256`` is that of the file."""
 
     numbers: Mapping[str, Setting]
+    sha256: str = ""
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name].value

@@ -164,18 +164,31 @@ class PastWorld(World):
 
     HINDSIGHT = ("sectors",)
 
+    def __init__(self, workspace: Workspace, at: Day) -> None:
+        super().__init__(workspace, at)
+        chains = {name: self.known_then(chain) for name, chain in workspace.chains.items()}
+        self.workspace = replace(workspace, chains=chains)
+        self.supposed = f"T = {at.text}"
+
+    def known_then(self, chain: Chain) -> Chain:
+        """The chain without the statuses set by hand whose sources were not out."""
+        links = [
+            link
+            if link.status is None or all(map(self.is_out, link.status.source.split("|")))
+            else link.model_copy(update={"status": None})
+            for link in chain.links
+        ]
+        panorama = chain.file.panorama.model_copy(update={"links": tuple(links)})
+        return Chain(chain.file.model_copy(update={"panorama": panorama}), chain.places)
+
     def visible(self, row: Row) -> bool:
         if row.table in self.HINDSIGHT:
             return True
-        return row.as_of <= self.today and not self.late_sources(row)
-
-    def late_sources(self, row: Row) -> list[str]:
-        """The sources of a row that are dated after the study date, or not dated."""
-        return [source for source in row.sources if not self.is_out(source)]
+        return row.as_of <= self.today and all(map(self.is_out, row.sources))
 
     def is_out(self, source: str) -> bool:
         """Whether a source is known to have been out by the study date."""
-        day = self._dates.get(source)
+        day = self._dates.get(source.strip())
         return day is not None and day.last <= self.today
 
     @cached_property

@@ -71,7 +71,8 @@ def read_settings(
     if found.whole:
         reading = _Reading(found, default)
         numbers |= reading.run()
-    return Settings(numbers), found.problems
+    digest = intake.digests[name_of(path, intake.root)].hex()
+    return Settings(numbers, digest), found.problems
 
 
 class _Reading:

@@ -12,6 +12,7 @@ from chainmap.core.formula import Work, middle, short, shown, total
 from chainmap.core.model import Row
 from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Line, wrap
+from chainmap.show.why_past import order_texts
 from chainmap.show.why_ranks import interval_texts
 
 SourceOf = Callable[[str], Row | None]
@@ -70,6 +71,9 @@ class _Grower:
             return node
         if figure.rule == "interval":
             node.below = [Node(text) for text in interval_texts(figure, worded, self.lang)]
+            return node
+        if figure.rule == "backtest.order":
+            node.below = [Node(text) for text in order_texts(figure, self.lang)]
             return node
         node.below = [
             *self._formulas(figure),
@@ -273,7 +277,10 @@ def _whole_record(value: Any, lang: str) -> str | None:
         return say("why.interval", lang, position=value.position, of=value.of,
                    span="-" if value.p05 is None else f"{value.p05}-{value.p95}",
                    p_top="-" if value.p_top is None else f"{value.p_top:.1%}")  # fmt: skip
-    for name in ("running", "order", "gaps"):
+    if hasattr(value, "average") and hasattr(value, "lift"):
+        return say("why.past_line", lang, average=worded(value.average, lang),
+                   universe=value.universe, positives=value.positives)  # fmt: skip
+    for name in ("running", "order", "gaps", "levels", "units"):
         if hasattr(value, name):
             return say("why.count", lang, count=len(getattr(value, name)))
     if hasattr(value, "letter"):

@@ -186,6 +186,13 @@ class Study:
             # A list may be followed by a year: global500:2024.
             if (word.partition(":")[0] if what == "list" else word) not in known:
                 raise UnknownRef(what, word, known)
+        if found.kind.name == "backtest":
+            from chainmap.rank.backtest.scope import parse
+
+            try:
+                parse(parts[0])
+            except ValueError:
+                raise UnknownRef("scope", parts[0], ()) from None
         return found
 
     def _known(self, what: str, chain: str, every: bool = False) -> Iterable[str]:
@@ -193,6 +200,10 @@ class Study:
             return (*self.workspace.chains, *(("all",) if every else ()))
         if what == "report":
             return ("rank", "gaps")
+        if what == "method":
+            from chainmap.rank.backtest.methods import METHODS
+
+            return METHODS
         if what == "link":
             return self.chain(chain).index if chain else ()
         if what == "list":

@@ -14,6 +14,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from chainmap.core.derivation import Ask, Book, Rule
+from chainmap.rank.backtest.lines import KS
 from chainmap.rank.criteria import CRITERIA, figure_of
 from chainmap.show.key_table import COLUMNS
 from chainmap.study.key_rows import CONTRACT, SCOPED
@@ -205,6 +206,10 @@ def _of_firm(name: str) -> Column:
     return Column("cell.firm_cell", args=lambda args: (args[-1], name))
 
 
+def _precision(k: int) -> Column:
+    return Column("backtest.line", lambda line: line.precision[k])
+
+
 LEDGER_COLUMNS: dict[str, Column] = {
     "ref": Column("cell.ref", args=lambda args: ("/".join(("ledger", *args)),)),
     "firm": Column("cell.firm", args=_alone),
@@ -239,6 +244,43 @@ RELOCATION_COLUMNS: dict[str, Column] = {
     "links": Column("ledger.links", _links_of, _on("own")),
     "would_change": Column("ledger.change", args=_on("own", CONTRACT)),
 }
+BACKTEST_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("backtest", *args)),)),
+    "method": Column("cell.ref", args=lambda args: args[1:]),
+    **{f"p_at_{k}": _precision(k) for k in KS},
+    "recall_at_50": Column("backtest.line", attrgetter("recall")),
+    "average_precision": Column("backtest.line", attrgetter("average")),
+    "ap_low": Column("backtest.line", attrgetter("low")),
+    "ap_high": Column("backtest.line", attrgetter("high")),
+    "lift": Column("backtest.line", attrgetter("lift")),
+}
+
+
+def _firsts(pairs: tuple[Args, ...]) -> list[str]:
+    return list(dict.fromkeys(chain for chain, _ in pairs))
+
+
+LEADER_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("leaders", *args)),)),
+    "firm": Column("cell.firm"),
+    "name": Column("cell.firm_name"),
+    "chains": Column("leaders.links", _firsts),
+    "links": Column("leaders.links", lambda pairs: ["/".join(pair) for pair in pairs]),
+    "scale": Column("leaders.scale", lambda mark: None if mark.unknown else mark.value),
+    "pull": Column("leaders.pull", attrgetter("value")),
+    "local_low": Column("leaders.sourcing", attrgetter("low")),
+    "local_high": Column("leaders.sourcing", attrgetter("high")),
+    "single_source": Column("leaders.sourcing", attrgetter("single")),
+    "score": Column("leaders.score", attrgetter("score")),
+    "score_low": Column("leaders.score", attrgetter("low")),
+    "score_high": Column("leaders.score", attrgetter("high")),
+    "sources": Column("leaders.sources"),
+    "bought": Column("leaders.bought", len),
+    "purchases_100m_cny": Column("leaders.purchases", attrgetter("value")),
+    "single_of": Column("leaders.sourcing", attrgetter("counted")),
+    "revenue_100m_cny": Column("leaders.revenue"),
+    "evidence_grade": Column("leaders.grade"),
+}
 TABLE_COLUMNS: dict[str, Column] = {column: _key(column) for column in COLUMNS}
 
 KINDS: dict[str, Kind] = {
@@ -260,6 +302,7 @@ WORDED: dict[str, Kind] = {
     "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
     "ledger": Kind("ledger", ("list", "firm"), "ledger.line", LEDGER_COLUMNS),
     "relocation": Kind("relocation", ("firm",), "relocation.line", RELOCATION_COLUMNS),
+    "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
 }
 
 
