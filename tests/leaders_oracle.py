@@ -6,7 +6,7 @@ Statuses and producers of links come from the status oracle; nothing here import
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import oracle
@@ -22,6 +22,19 @@ class City:
     """Every chain of a workspace as the oracles see it."""
 
     chains: dict[str, Files]
+    groups: dict[str, str] = field(default_factory=dict)
+    makers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def group(self, firm: str) -> str:
+        if firm not in self.groups:
+            self.groups[firm] = self.any.group(firm)
+        return self.groups[firm]
+
+    def producers(self, chain: str, link: str) -> set[str]:
+        if (chain, link) not in self.makers:
+            rows = oracle.production_rows(self.chains[chain].case, link)
+            self.makers[chain, link] = {row["firm"] for row in rows if row.get("firm")}
+        return self.makers[chain, link]
 
     @property
     def any(self) -> Files:
@@ -42,18 +55,14 @@ def leaders(city: City) -> set[str]:
         ahead = row.get("since") and first_day(row["since"]) > today
         if row["activity"] in ("production", "headquarters") and not over and not ahead:
             found.add(row["firm"])
-    return {city.any.group(f) if city.local(city.any.group(f)) else f for f in found}
+    return {city.group(f) if city.local(city.group(f)) else f for f in found}
 
 
 def members(city: City, firm: str) -> set[str]:
-    if not city.local(firm) or city.any.group(firm) != firm:
+    if not city.local(firm) or city.group(firm) != firm:
         return {firm}
     known = {row["firm"] for row in city.any.case.tables["firms"]}
-    return {one for one in known if city.any.group(one) == firm} | {firm}
-
-
-def producers(files: Files, link: str) -> set[str]:
-    return {row["firm"] for row in oracle.production_rows(files.case, link) if row.get("firm")}
+    return {one for one in known if city.group(one) == firm} | {firm}
 
 
 def links(city: City, firm: str) -> set[tuple[str, str]]:
@@ -62,7 +71,7 @@ def links(city: City, firm: str) -> set[tuple[str, str]]:
         (chain, link)
         for chain, files in city.chains.items()
         for link in files.case.links
-        if producers(files, link) & mine
+        if city.producers(chain, link) & mine
     }
 
 
@@ -147,7 +156,7 @@ def scores(city: City, found: dict[str, Any]) -> tuple[float, float, float]:
 
 
 def answer(city: City, firm: str) -> dict[str, Any]:
-    mine = {city.any.group(one) for one in members(city, firm)}
+    mine = {city.group(one) for one in members(city, firm)}
     bought = {
         (chain, source)
         for chain, link in links(city, firm)
@@ -162,7 +171,7 @@ def answer(city: City, firm: str) -> dict[str, Any]:
         if any(state in ACTIVE for state in states):
             met += 1
             here = [s for s, state in zip(sources, states, strict=True) if state in ACTIVE]
-            groups = {city.any.group(one) for source in here for one in producers(files, source)}
+            groups = {city.group(one) for source in here for one in city.producers(chain, source)}
             if groups:
                 counted += 1
                 single += len(groups - mine) == 1 and len(groups) == 1

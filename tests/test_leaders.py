@@ -51,7 +51,12 @@ def test_purchases_come_up_on_random_worlds() -> None:
     """Known purchases, whole and in part, are what the oracle is asked about, not only counts."""
     seen = set()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=120,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(world=rank_worlds())
     def look(world: random_worlds.World) -> None:
         with tempfile.TemporaryDirectory() as folder:

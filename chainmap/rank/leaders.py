@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chainmap.core.derivation import Ask
-from chainmap.core.formula import total
-from chainmap.core.model import ACTIVE
+from chainmap.core.derivation import Ask, Rule
+from chainmap.core.formula import Number, ln, ratio, total
+from chainmap.core.model import ACTIVE, Flow
 from chainmap.core.world import World
 from chainmap.rank.criteria import revenue_of
 from chainmap.rank.marks import Mark, clamp, unknown
+from chainmap.rank.score import weighted_mean
 
 PARTS = ("scale", "pull", "sourcing", "single")
+MONEY = "亿元"
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """What a leader buys a year in 亿元, None where no part is known; ``whole``: it is all."""
+
+    value: float | None
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,14 @@ class Sourcing:
     maybe: int
     single: int
     counted: int
+
+    @property
+    def risk(self) -> tuple[float, float]:
+        """Percent of the met needs that rest on one group; makers nobody knows may be one too."""
+        if not self.met:
+            return 0.0, 0.0
+        most = self.single + self.met - self.counted
+        return 100 * self.single / self.met, 100 * most / self.met
 
     @property
     def low(self) -> float | None:
@@ -105,12 +122,50 @@ def links(ask: Ask, firm: str) -> tuple[Pair, ...]:
 
 def bought(ask: Ask, firm: str) -> tuple[Pair, ...]:
     """(chain, link) with a flow into what the leader makes here: whom it buys from, each once."""
-    found = {
-        (chain, supplier): None
-        for chain, link in ask("leaders.links", firm)
-        for supplier, _ in ask.world.graph(chain).suppliers(link)
-    }
-    return tuple(sorted(found))
+    return tuple(
+        sorted({(c, source) for c, _, flow in _flows(ask, firm) for source in flow.sources})
+    )
+
+
+def _flows(ask: Ask, firm: str) -> Iterator[tuple[str, int, Flow]]:
+    """(chain, position, flow) of every flow into what the leader makes here."""
+    for chain, link in ask("leaders.links", firm):
+        graph = ask.world.graph(chain)
+        for at in dict.fromkeys(at for _, at in graph.suppliers(link)):
+            flow = graph.flow(at)
+            ask.structure(chain, ("panorama", "flows", at, "to"), flow.target)
+            yield chain, at, flow
+
+
+def output(ask: Ask, firm: str, chain: str, link: str) -> float | None:
+    """What the leader makes on a link in 亿元; where nobody else makes there, the link's supply."""
+    mine = set(members(ask.world, firm))
+    rows = ask("producing", chain, link)
+    own = [row for row in rows if row.firm in mine]
+    known = {f"{row.row.file}:{row.row.line}": row.output for row in own
+             if row.output is not None and row.unit == MONEY}  # fmt: skip
+    if len(known) == len(own):
+        made: float = ask.work("", all_of, known)
+        return made
+    if len(own) < len(rows):
+        return None
+    supply = ask("supply", chain, link)
+    return supply.known if supply.unit == MONEY else None
+
+
+def purchases(ask: Ask, firm: str) -> Purchases:
+    """Share of each input times what is made with it, over the flows where both are known."""
+    terms: dict[str, tuple[float, float]] = {}
+    whole = True
+    for chain, at, flow in _flows(ask, firm):
+        made = ask("leaders.output", firm, chain, flow.target)
+        if flow.share is None or made is None:
+            whole = False
+            continue
+        sources = tuple(part.strip() for part in (flow.source or "").split("|") if part)
+        share = ask.structure(chain, ("panorama", "flows", at, "share"), flow.share, sources)
+        terms[f"{chain}/{at}"] = (share, made)
+    return Purchases(ask.work("", products, terms) if terms else None, whole)
 
 
 def scale(ask: Ask, firm: str) -> Mark:
@@ -121,7 +176,7 @@ def scale(ask: Ask, firm: str) -> Mark:
     low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
     if known <= low or high <= low:
         return Mark(0.0 if known <= low else 100.0)
-    return Mark(clamp(100 * math.log(known / low) / math.log(high / low)))
+    return Mark(ask.work("", on_log_scale, known, low, high))
 
 
 def revenue(ask: Ask, firm: str) -> float | None:
@@ -131,8 +186,18 @@ def revenue(ask: Ask, firm: str) -> float | None:
 
 
 def pull(ask: Ask, firm: str) -> Mark:
-    """How many links it buys from, against ``leaders.pull_full``."""
-    return Mark(clamp(100 * len(ask("leaders.bought", firm)) / ask.setting("leaders.pull_full")))
+    """How much it buys: by value where all is known, else by the number of links.
+
+    Where a part of the value is known, the better of both: neither can be less than it is.
+    """
+    count = len(ask("leaders.bought", firm))
+    by_count: float = ask.work("leaders.by_count", against, count, ask.setting("leaders.pull_full"))
+    known: Purchases = ask("leaders.purchases", firm)
+    if known.value is None:
+        return Mark(by_count)
+    low, high = ask.setting("leaders.purchase_lo"), ask.setting("leaders.purchase_hi")
+    by_value: float = ask.work("leaders.by_value", log_percent, known.value, low, high)
+    return Mark(by_value if known.whole else max(by_count, by_value))
 
 
 def sourcing(ask: Ask, firm: str) -> Sourcing:
@@ -182,18 +247,21 @@ def score(ask: Ask, firm: str) -> LeaderScore:
     pulled: Mark = ask("leaders.pull", firm)
     low, high = found.low, found.high
     away = (0.0, 0.0) if low is None or high is None else (100 * (1 - high), 100 * (1 - low))
-    risk = 100 * found.single / found.counted if found.counted else 0.0
     spans = {
         "scale": size.span or (size.value, size.value),
         "pull": (pulled.value, pulled.value),
         "sourcing": away,
-        "single": (risk, risk),
+        "single": found.risk,
     }
     weights = {part: ask.setting(f"leaders.weights.{part}") for part in PARTS}
     if not total(list(weights.values())) > 0:
         return LeaderScore(0.0, 0.0, 0.0)
     ends = [
-        ask.work(f"leaders.{name}", mean, {p: (weights[p], at(spans[p])) for p in PARTS})
+        ask.work(
+            f"leaders.{name}",
+            weighted_mean,
+            {f"leaders.part.{p}": (weights[p], at(spans[p])) for p in PARTS},
+        )
         for name, at in (("middle", _middle), ("low", min), ("high", max))
     ]
     return LeaderScore(*ends)
@@ -203,7 +271,60 @@ def _middle(span: tuple[float, float]) -> float:
     return (span[0] + span[1]) / 2
 
 
-def mean(terms: dict[str, tuple[float, float]]) -> float:
-    """The mean of (weight, mark) pairs."""
-    whole: float = total([w * n for w, n in terms.values()]) / total([w for w, _ in terms.values()])
-    return whole
+def sources(ask: Ask, firm: str) -> list[str]:
+    """The sources of the rows that say where the leader is, what it makes and how large it is."""
+    rows = [
+        row
+        for member in members(ask.world, firm)
+        for table in ("presence", "projects", "firms")
+        for row in ask.rows(table, ("firm",), (member,))
+    ]
+    return list(dict.fromkeys(source for row in rows for source in row.sources))
+
+
+def grade(ask: Ask, firm: str) -> str | None:
+    """The worst grade of those sources."""
+    return max((ask("source_grade", one) for one in ask("leaders.sources", firm)), default=None)
+
+
+# The formulas
+
+
+def all_of(parts: Mapping[str, Number]) -> Number:
+    """The sum of the parts."""
+    return total(list(parts.values()))
+
+
+def products(terms: Mapping[str, tuple[Number, Number]]) -> Number:
+    """The sum of share times what is made."""
+    return total([share * made for share, made in terms.values()])
+
+
+def on_log_scale(value: Number, low: Number, high: Number) -> Number:
+    """100 ln(value / low) / ln(high / low), kept in 0 to 100."""
+    return clamp(100 * ln(value / low) / ln(high / low))
+
+
+def log_percent(value: Number, low: Number, high: Number) -> Number:
+    """100 ln(1 + value / low) / ln(1 + high / low), kept in 0 to 100."""
+    return clamp(100 * ln(1 + value / low) / ln(1 + high / low))
+
+
+def against(count: Number, full: Number) -> Number:
+    """A count in percent of the one that counts in full."""
+    return clamp(100 * ratio(count, full))
+
+
+RULES: dict[str, Rule] = {
+    "leaders.links": links,
+    "leaders.bought": bought,
+    "leaders.output": output,
+    "leaders.purchases": purchases,
+    "leaders.revenue": revenue,
+    "leaders.scale": scale,
+    "leaders.pull": pull,
+    "leaders.sourcing": sourcing,
+    "leaders.score": score,
+    "leaders.sources": sources,
+    "leaders.grade": grade,
+}

@@ -9,57 +9,24 @@ from typing import Any
 
 from chainmap.core.model import Row
 from chainmap.core.text import fold
-from chainmap.rank.leaders import leaders, members
+from chainmap.rank.leaders import leaders
 from chainmap.rank.ranks import Request
 from chainmap.read.catalogue import Wanted
 from chainmap.screen.names import Names
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import chain_name, link_name
+from chainmap.study.refs import LEADER_COLUMNS, row_of
 
 KEY = ("leader", "chain", "link", "wanted")
 
 
 def leader_rows(study: Study, chain: str | None = None) -> list[JsonRow]:
     """Local firms by how well they could lead, the best first; of a chain those that make there."""
-    rows = [_leader_row(study, firm) for firm in leaders(study.world)]
+    rows = [row_of(study.book, LEADER_COLUMNS, (firm,)) for firm in leaders(study.world)]
     if chain is not None:
         rows = [row for row in rows if chain in row["chains"]]
     rows.sort(key=lambda row: (-round(row["score"], 9), row["firm"]))
     return rows
-
-
-def _leader_row(study: Study, firm: str) -> JsonRow:
-    value = study.book.value
-    score, sourcing = value("leaders.score", firm), value("leaders.sourcing", firm)
-    size = value("leaders.scale", firm)
-    pairs = value("leaders.links", firm)
-    rows = [
-        row
-        for member in members(study.world, firm)
-        for table in ("presence", "projects", "firms")
-        for row in study.world.rows(table, ("firm",), (member,))
-    ]
-    sources = list(dict.fromkeys(source for row in rows for source in row.sources))
-    return {
-        "ref": f"leaders/{firm}",
-        "firm": firm,
-        "name": study.world.name(firm),
-        "chains": list(dict.fromkeys(chain for chain, _ in pairs)),
-        "links": [f"{chain}/{link}" for chain, link in pairs],
-        "revenue_100m_cny": value("leaders.revenue", firm),
-        "scale": None if size.unknown else size.value,
-        "pull": value("leaders.pull", firm).value,
-        "bought": len(value("leaders.bought", firm)),
-        "local_low": sourcing.low,
-        "local_high": sourcing.high,
-        "single_source": sourcing.single,
-        "single_of": sourcing.counted,
-        "score": score.score,
-        "score_low": score.low,
-        "score_high": score.high,
-        "evidence_grade": study.world.worst(sources),
-        "sources": sources,
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,6 +302,7 @@ WORDED: dict[str, Kind] = {
     "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
     "ledger": Kind("ledger", ("list", "firm"), "ledger.line", LEDGER_COLUMNS),
     "relocation": Kind("relocation", ("firm",), "relocation.line", RELOCATION_COLUMNS),
+    "leaders": Kind("leaders", ("firm",), "leaders.score", LEADER_COLUMNS),
     "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
 }
 
