@@ -25,6 +25,11 @@ class Purchases:
     value: float | None
     whole: bool
 
+    @property
+    def lower_bound(self) -> bool:
+        """Whether it buys more than that."""
+        return self.value is not None and not self.whole
+
 
 @dataclass(frozen=True, slots=True)
 class Sourcing:

@@ -289,6 +289,12 @@ def _whole_record(value: Any, lang: str) -> str | None:
         return say(f"here.{value.word}", lang)
     if hasattr(value, "top20"):
         return f"{value.kinds} / {value.top20}"
+    if hasattr(value, "single"):
+        return say("leaders.sourcing_is", lang, needs=value.needs, met=value.met,
+                   maybe=value.maybe, single=value.single, counted=value.counted)  # fmt: skip
+    if hasattr(value, "score") and hasattr(value, "low"):
+        return say("why.range", lang, low=f"{value.low:.1f}", high=f"{value.high:.1f}",
+                   middle=f"{value.score:.1f}")  # fmt: skip
     return None
 
 

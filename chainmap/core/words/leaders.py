@@ -37,6 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "leaders.part.pull": ("采购面", "pull"),
     "leaders.part.sourcing": ("外购比例", "not sourced here"),
     "leaders.part.single": ("单一来源", "single sources"),
+    "leaders.sourcing_is": ("{needs} 项需求，{met} 项本地可满足，{maybe} 项待核；已知供应方的 {counted} 项中 {single} 项只有一家", "{needs} needs, {met} met here, {maybe} perhaps; of {counted} with known makers {single} rest on one"),
     "rule.leaders.output": ("在本地的产值", "output here"),
     "rule.leaders.purchases": ("年采购额", "purchases a year"),
     "rule.leaders.sources": ("数据来源", "sources"),
