@@ -187,8 +187,9 @@ def test_the_factor_that_makes_a_firm_first_does_so(
             changed.get(f"weights.{name}", numbers[f"weights.{name}"]) > 0 for name in CRITERIA
         ):
             return
-        random_worlds.write(world, path)
-        rows = open_study(path).ranking(Request(None, draws=1)).rows
+        (path / "changed").mkdir()
+        random_worlds.write(world, path / "changed")
+        rows = open_study(path / "changed").ranking(Request(None, draws=1)).rows
         best = rows[0]["score"]
         (own,) = [r["score"] for r in rows if (r["firm"], r["chain"], r["link"]) == key(row)]
         assert own == pytest.approx(best, abs=1e-6)

@@ -169,27 +169,52 @@ def confidence(
     What is unknown still varies over its draws. NaN for a row without central weights.
     """
     found = np.full(len(rows), np.nan)
+    moves = _Moves(unknown, len(values))
     for at, row in enumerate(rows):
         if np.isnan(central[row]).any():
             continue
-        near = _within_reach(values, unknown, central[row])
-        rivals = _only(unknown, near, len(values))
+        near = moves.within_reach(values, central[row])
         fixed = np.broadcast_to(central[row], (draws, values.shape[1]))
+        rivals = moves.of(near)
         shares = members(values[near], fixed, rivals, 1, compiled=False).shares
         own = np.flatnonzero(near == row)
         found[at] = shares[own[0]] if len(own) else 0.0
     return found
 
 
-def _within_reach(values: Floats, unknown: Sequence[Unknown], weights: Floats) -> Integers:
-    """The rows that can be first in some draw under these weights, others left out."""
-    low = values @ weights
-    high = low.copy()
-    for part in unknown:
-        ends = np.sort(np.outer([part.drawn.min(), part.drawn.max()], part.scale), axis=0)
-        low[part.rows] += weights[part.criterion] * ends[0]
-        high[part.rows] += weights[part.criterion] * ends[1]
-    return np.flatnonzero(high >= low.max() - 1e-6)
+class _Moves:
+    """Unknown quantities, asked many times which rows they can move how far."""
+
+    def __init__(self, unknown: Sequence[Unknown], rows: int) -> None:
+        self.unknown, self.rows = unknown, rows
+        none = np.zeros(0, dtype=np.int64)
+        counts = [len(part.rows) for part in unknown]
+        self._row = np.concatenate([none, *(part.rows for part in unknown)])
+        self._part = np.repeat(np.arange(len(unknown)), counts)
+        self._criterion = np.array([part.criterion for part in unknown], dtype=np.int64)
+        scale = np.concatenate([np.zeros(0), *(part.scale for part in unknown)])
+        ends = [
+            scale * np.repeat([end(part.drawn) for part in unknown], counts)
+            for end in (np.min, np.max)
+        ]
+        self._low, self._high = np.minimum(*ends), np.maximum(*ends)
+
+    def within_reach(self, values: Floats, weights: Floats) -> Integers:
+        """The rows that can be first in some draw under these weights; all others cannot."""
+        known = values @ weights
+        weight = weights[self._criterion][self._part]
+        low, high = (
+            known + np.bincount(self._row, weights=weight * end, minlength=self.rows)
+            for end in (self._low, self._high)
+        )
+        return np.flatnonzero(high >= low.max() - 1e-6)
+
+    def of(self, rows: Integers) -> list[Unknown]:
+        """The quantities as they bear on some rows, which are counted anew."""
+        near = np.zeros(self.rows, dtype=bool)
+        near[rows] = True
+        bearing = np.unique(self._part[near[self._row]])
+        return _only([self.unknown[at] for at in bearing], rows, self.rows)
 
 
 def _only(unknown: Sequence[Unknown], rows: Integers, count: int) -> list[Unknown]:

@@ -14,6 +14,7 @@ from chainmap.rank.score import Weights
 
 if TYPE_CHECKING:
     from chainmap.core.mcda import Robust
+    from chainmap.rank.stability import Stability
 
 APART = ("any", "expansion")
 
@@ -132,6 +133,13 @@ def interval(ask: Ask, firm: str, chain: str, link: str, *scope: str) -> Interva
     found: Ranks = ask("ranks", *scope)
     at = found.at(firm, chain, link)
     return None if at is None else interval_at(found, at)
+
+
+def stability(ask: Ask, *scope: str) -> Stability | None:
+    """The full account of how sure the ranks of a scope are; None without draws."""
+    from chainmap.rank import stability as account
+
+    return account.stability(ask, *scope)
 
 
 def interval_at(found: Ranks, at: int) -> Interval:

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -100,54 +101,62 @@ def _ranked_rows(book: Book, found: Ranks) -> list[dict[str, Any]]:
     return rows
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """All that the intervals follow from: marks, unknown quantities, weights and draws."""
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What the draws of a ranking are made of, and the draws: the same for the same settings.
+
+    base: (rows, criteria), the known part of each mark; stated: (criteria,); weights: (draws,
+    criteria). uses: by quantity and criterion the rows that it moves and how far.
+    """
 
     base: mcda.Floats
     ranges: dict[str, tuple[float, float]]
     uses: dict[tuple[str, int], list[tuple[int, float]]]
     stated: mcda.Floats
     kappa: float
-    top: int
     how: tuple[str, int, int]
 
-    @property
-    def key(self) -> str:
-        """Changes with anything that the result depends on, the method included."""
+    def key(self, top: int) -> str:
+        """Changes with anything that the ranks depend on, the method included."""
         digest = hashlib.sha256(self.base.tobytes() + self.stated.tobytes())
         version = (METHOD, np.__version__)
-        rest = (version, self.base.shape, self.ranges, self.uses, self.kappa, self.top, self.how)
+        rest = (version, self.base.shape, self.ranges, self.uses, self.kappa, top, self.how)
         digest.update(repr(rest).encode())
         return f"ranks-{digest.hexdigest()}.npy"
 
-    def solved(self) -> mcda.Robust:
-        """Draw weights and unknown quantities, each quantity once a draw, and rank."""
-        scheme, draws, seed = self.how
-        weights = mcda.draw_weights(self.stated, scheme, self.kappa, draws, seed)
-        drawn = mcda.draw_uniforms(self.ranges, draws, seed)
-        unknown = [
+    @cached_property
+    def weights(self) -> mcda.Floats:
+        """The drawn weights."""
+        return mcda.draw_weights(self.stated, self.how[0], self.kappa, *self.how[1:])
+
+    @cached_property
+    def drawn(self) -> dict[str, mcda.Floats]:
+        """What was drawn for each unknown quantity, once a draw."""
+        return mcda.draw_uniforms(self.ranges, *self.how[1:])
+
+    @cached_property
+    def unknown(self) -> list[mcda.Unknown]:
+        """The unknown quantities with the marks that they move."""
+        return [
             mcda.Unknown(
                 criterion,
                 np.array([at for at, _ in rows]),
-                drawn[name],
+                self.drawn[name],
                 np.array([scale for _, scale in rows]),
             )
             for (name, criterion), rows in self.uses.items()
         ]
-        return mcda.robust(self.base, weights, unknown, self.top)
 
 
-def sure(
-    world: World,
-    marks: list[dict[str, Mark]],
+def drawn(
+    marks: Sequence[Mapping[str, Mark]],
     weights: tuple[Mapping[str, float], float],
-    top: int,
     how: tuple[str, int, int],
-) -> mcda.Robust:
-    """How sure each rank is: from memory where the very same was worked out before.
+) -> Drawn:
+    """The draws for rows with these marks.
 
-    ``weights`` are the stated ones and kappa, ``how`` the scheme, the draws and the seed.
+    ``weights`` are the stated ones and kappa, ``how`` the scheme, the draws and the seed. Raises
+    TooManyDraws.
     """
     base = np.array([[m[name].base for name in CRITERIA] for m in marks], dtype=float)
     base = base.reshape(len(marks), len(CRITERIA))
@@ -160,14 +169,27 @@ def sure(
                 uses.setdefault((quantity.name, criterion), []).append((at, scale))
     if how[1] * len(ranges) > MOST_DRAWN:
         raise TooManyDraws(MOST_DRAWN // len(ranges))
-    asked = _Problem(base, ranges, uses, mcda.stated(weights[0]), weights[1], top, how)
-    if world.memory is None:
-        return asked.solved()
-    key = asked.key
-    found = _unpacked(world.memory.recall(key), len(marks))
+    return Drawn(base, ranges, uses, mcda.stated(weights[0]), weights[1], how)
+
+
+def sure(
+    world: World,
+    marks: Sequence[Mapping[str, Mark]],
+    weights: tuple[Mapping[str, float], float],
+    top: int,
+    how: tuple[str, int, int],
+) -> mcda.Robust:
+    """How sure each rank is: from memory where the very same was worked out before.
+
+    Arguments as for ``drawn``; raises TooManyDraws.
+    """
+    asked = drawn(marks, weights, how)
+    key = asked.key(top) if world.memory else ""
+    found = _unpacked(world.memory.recall(key), len(marks)) if world.memory else None
     if found is None:
-        found = asked.solved()
-        world.memory.keep(key, _packed(found))
+        found = mcda.robust(asked.base, asked.weights, asked.unknown, top)
+        if world.memory:
+            world.memory.keep(key, _packed(found))
     return found
 
 
