@@ -34,7 +34,7 @@ FILES = {
     "data/region.yaml": "region: 青岛市\nstudy_date: 2026-06-30\n",
     "data/sources.csv": "source,title,publisher,url,date,grade\n"
     "s1,年报,甲公司,https://example.invalid/1,2026-01-01,A\n"
-    "s2,公告,市工信局,javascript:alert(1),2026-02-01,B\n",
+    "s2,公告,市工信局,https://example.invalid/2,2026-02-01,B\n",
     "data/firms.csv": "firm,name,source,as_of\nfa,甲公司,s1,2026-01-01\nfb,乙公司,s1,2026-01-01\n"
     "fc,丙公司,s1,2026-01-01\n",
     "data/activities.csv": "firm,chain,link,product,role,source,as_of\n"
@@ -74,7 +74,7 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
     return {
         str(file.relative_to(folder)): (file.stat().st_mtime_ns, file.stat().st_ino)
         for file in sorted(folder.rglob("*"))
-        if file.is_file()
+        if file.is_file() and file.name != "manifest.json"  # it names the program, too
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,15 +32,29 @@ def register(app: typer.Typer) -> None:
 def report(
     context: typer.Context,
     chain: MaybeChain = None,
+    whole: Annotated[bool, typer.Option("--all", help="help.all_chains")] = False,
     official: Signed = False,
+    check: Annotated[bool, typer.Option("--check", help="help.check")] = False,
     top: Top = None,
     form: Format = None,
     output: File = None,
 ) -> None:
     run = session(context)
-    if chain is None:
+    if (chain is None) != whole:
         raise Stop(2, run.say("report.which"))
+    folder = _folder(output) and form is None
+    if (whole or check) and not folder:
+        raise Stop(2, run.say("report.folder"))
     study = run.open(RANKING, chain)
+    if folder:
+        from chainmap.cli.report_sets import deliver_set
+        from chainmap.study.sets import Order
+
+        assert output is not None
+        deliver_set(run, study, (chain, output), Order(run.lang, official, top), check)
+        run.finish()
+        return
+    assert chain is not None
     out = Output(output, form, ENDINGS)
     kind = out.format(run)
     if f".{kind}" in ENDINGS:
@@ -47,6 +62,11 @@ def report(
     else:
         _rows(run, study, chain, out, official, top)
     run.finish()
+
+
+def _folder(output: Path | None) -> bool:
+    """Whether the output is a directory: one that is there, or a name without an ending."""
+    return output is not None and (output.is_dir() or not output.suffix)
 
 
 def _file(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 AFTER = 1.0  # seconds that pass in silence
+BAR = 30  # characters of a full bar
 
 
 @contextmanager
@@ -29,6 +30,36 @@ def working(what: str, stream: TextIO | None = None) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
+
+
+@contextmanager
+def counted(what: str, total: int, stream: TextIO | None = None) -> Iterator[Callable[[str], None]]:
+    """A bar that fills by one with each call, which names what was done; only on a terminal."""
+    out = stream or sys.stderr
+    shown = out.isatty() and total > 0
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    done = 0
+
+    def draw(name: str) -> None:
+        full = BAR * done // total
+        line = f"\r{what} [{'#' * full}{'.' * (BAR - full)}] {done}/{total} {name}\x1b[K"
+        out.write(line.encode(encoding, "replace").decode(encoding))
+        out.flush()
+
+    def step(name: str) -> None:
+        nonlocal done
+        done += 1
+        if shown:
+            draw(name)
+
+    if shown:
+        draw("")
+    try:
+        yield step
+    finally:
+        if shown:
+            out.write("\r\x1b[K")
+            out.flush()
 
 
 def _watch(out: TextIO, text: str, done: threading.Event) -> None:
