@@ -156,8 +156,6 @@ def basis(files: Files, firm: str, link: str) -> tuple[str, list[Row]] | None:
         rows = files.rows(table, **here)
         if rows:
             return word, rows
-    if files.firm(firm) is None:
-        return None
     rows = []
     for codes, behind in code_rows(files, firm):
         if codes & set(link_codes(files, link)):
@@ -166,8 +164,11 @@ def basis(files: Files, firm: str, link: str) -> tuple[str, list[Row]] | None:
 
 
 def known_firms(files: Files) -> list[str]:
-    """Every firm that any visible row names as one that can do something."""
-    firms = {row["firm"] for row in files.case.tables["firms"]}
+    """Every firm that any visible row names as one that can do something.
+
+    A firm may stand on a list before a row of its own is in sight.
+    """
+    firms = {row["firm"] for row in (*files.case.tables["firms"], *files.tables["lists"])}
     for table in ("activities", "matches"):
         firms |= {row["firm"] for row in files.rows(table, chain=files.chain)}
     return sorted(firms)
@@ -182,8 +183,6 @@ def makes_here(files: Files, group: str, link: str) -> bool:
 
 
 def same_in_three(files: Files, firm: str) -> bool:
-    if files.firm(firm) is None:
-        return False
     for codes, _ in code_rows(files, firm):
         for code in codes:
             for link in files.case.links:
