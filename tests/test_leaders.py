@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import random
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,11 @@ import random_worlds
 from hypothesis import HealthCheck, given, settings
 from rank_files import read_files
 from rank_worlds import rank_worlds
+from read_back import ReadBack, calculated, nodes
 from running import as_json, chainmap, copy_of
 
+from chainmap.core.derivation import replay
+from chainmap.show.why_data import as_data, plain
 from chainmap.study import open_study
 
 ROOT = Path(__file__).parent.parent
@@ -83,9 +89,49 @@ def test_the_order_is_by_score_and_every_score_is_an_interval() -> None:
     assert any("haier" in firm for firm in by_firm)
 
 
+CONTRACT = (
+    "ref", "firm", "name", "chains", "links", "scale", "pull", "local_low", "local_high",
+    "single_source", "score", "score_low", "score_high", "sources",
+)  # fmt: skip
+
+
+def test_rows_have_the_keys_of_the_contract_first() -> None:
+    found = as_json("leaders", "--top", "3")
+    assert len(found["rows"]) == 3
+    for row in found["rows"]:
+        assert tuple(row)[: len(CONTRACT)] == CONTRACT
+        assert row["ref"] == f"leaders/{row['firm']}"
+    assert sum(found["coverage"].values()) == pytest.approx(1)
+
+
+def test_every_cell_answers_why_and_follows_from_its_json() -> None:
+    study = open_study(ROOT)
+    rows = as_json("leaders")["rows"]
+    draw = random.Random(7)
+    for column in rows[0]:
+        row = draw.choice(rows[:60])
+        figure = study.why(row["ref"], column)
+        assert plain(figure.value) == row[column], (row["ref"], column)
+        assert plain(replay(study.book, figure)) == row[column], (row["ref"], column)
+        tree = json.loads(json.dumps(as_data(figure, {}.get)))
+        back = ReadBack(study, tree)
+        assert plain(back.value(back.figure(tree))) == row[column], (row["ref"], column)
+        for one in nodes(tree):
+            for formula in one.get("formulas", ()):
+                assert calculated(formula) == formula["value"], formula
+
+
+def test_the_screen_of_why_is_in_words() -> None:
+    done = chainmap("why", "leaders/hisense")
+    said = done.stdout.decode()
+    assert done.returncode == 0
+    assert "Sourcing(" not in said and "LeaderScore(" not in said and "Mark(" not in said
+    assert "规模" in said and "data/scoring.yaml" in said
+
+
 def test_a_chain_keeps_its_own_leaders() -> None:
     whole = {row["firm"] for row in as_json("leaders")["rows"]}
-    mine = as_json("leaders", "--chain", "smart-appliance")["rows"]
+    mine = as_json("leaders", "smart-appliance")["rows"]
     assert mine and {row["firm"] for row in mine} < whole
     assert all("smart-appliance" in row["chains"] for row in mine)
 
@@ -114,7 +160,7 @@ def taken(workspace: Path, file: Path, *more: str, leader: str = "haier-group") 
 
 
 def test_intake_shows_first_and_writes_only_when_told(tmp_path: Path) -> None:
-    home = copy_of(ROOT, tmp_path)
+    home = copy_of(ROOT, tmp_path / "home")
     file = catalogue(tmp_path / "c.csv", CATALOGUE, "gb18030")
     before = (home / "data" / "sources.csv").read_bytes()
     done = taken(home, file, *TAKE)
@@ -135,7 +181,7 @@ def test_intake_shows_first_and_writes_only_when_told(tmp_path: Path) -> None:
 
 
 def test_an_accepted_request_raises_pull_and_is_named_as_the_origin(tmp_path: Path) -> None:
-    home = copy_of(ROOT, tmp_path)
+    home = copy_of(ROOT, tmp_path / "home")
     file = catalogue(tmp_path / "c.csv", CATALOGUE)
     assert taken(home, file, *TAKE, "--yes").returncode == 0
     (first, *_) = as_json("leaders", "requests", workspace=home)["rows"]
@@ -160,8 +206,106 @@ def test_an_accepted_request_raises_pull_and_is_named_as_the_origin(tmp_path: Pa
     assert told and all("链主推荐" in origin for origin in told)
 
 
+def test_a_judgement_on_the_day_of_the_request_takes_its_place(tmp_path: Path) -> None:
+    home = copy_of(ROOT, tmp_path / "home")
+    assert taken(home, catalogue(tmp_path / "c.csv", CATALOGUE), *TAKE, "--yes").returncode == 0
+    (first, *_) = as_json("leaders", "requests", workspace=home)["rows"]
+    file = home / "data" / "requests.csv"
+    before = file.read_text(encoding="utf-8").splitlines()
+    early = chainmap("leaders", "vet", first["id"], "--accept", "--because", "x", "--date",
+                     "2026-09-30", workspace=home)  # fmt: skip
+    assert early.returncode == 2 and file.read_text(encoding="utf-8").splitlines() == before
+    done = chainmap("leaders", "vet", first["id"], "--reject", "--because", "=自产", "--date",
+                    "2026-10-01", workspace=home)  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    after = file.read_text(encoding="utf-8").splitlines()
+    assert len(after) == len(before)
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
+    found = {r["id"]: r for r in as_json("leaders", "requests", workspace=home)["rows"]}
+    assert found[first["id"]]["status"] == "rejected"
+    assert found[first["id"]]["reason"].startswith("=自产")
+    assert chainmap("validate", workspace=home).returncode == 0
+    accepted = as_json("leaders", "requests", "--status", "accepted", workspace=home)["rows"]
+    assert accepted == []
+
+
+def test_nothing_of_a_catalogue_is_lost(tmp_path: Path) -> None:
+    home = copy_of(ROOT, tmp_path / "home")
+    text = (
+        "产品,供应商,年采购额（万元）,备注\n"
+        "冰箱压缩机,长虹华意压缩机股份有限公司,10000,急需\n"
+        "冰箱压缩机 二号,长虹华意压缩机股份有限公司,5000,\n"  # the same wish once more
+        "冰箱压缩机,长虹华意压缩机股分有限公司,1,\n"  # a slip of the pen: proposed, not taken
+        "说不清的东西,,,\n"
+        ",没有这家公司,,\n"
+    )
+    rest = tmp_path / "rest.csv"
+    file = catalogue(tmp_path / "c.csv", text, "gbk")
+    found = json.loads(taken(home, file, *TAKE, "--rest", rest, "--format", "json").stdout)
+    assert [row["line"] for row in found["rows"]] == [f"c.csv:{n}:1" for n in range(2, 6)] + [
+        "c.csv:6:2"
+    ]
+    assert [row["how"] for row in found["rows"]] == ["new", "merged", "new", "nothing", "nothing"]
+    one, _, slip, *left = found["rows"]
+    assert one["purchase_100m_cny"] == pytest.approx(1.5)
+    assert "急需" in one["reason"]
+    assert slip["wanted"] == "冰箱压缩机"
+    assert "长虹华意压缩机股分有限公司" in slip["reason"]
+    assert slip["like"] and slip["like"][0] == one["wanted"]
+    assert all(row["why"] for row in left)
+    said = rest.read_text(encoding="utf-8-sig")
+    assert "说不清的东西" in said and "没有这家公司" in said and "长虹" not in said
+    assert taken(home, file, *TAKE, "--yes").returncode == 0
+    other = taken(home, file, *TAKE, "--yes", leader="hisense")
+    assert other.returncode == 0, other.stderr.decode()
+    rows = as_json("leaders", "requests", workspace=home)["rows"]
+    assert {row["leader"] for row in rows} == {"haier-group", "hisense"}
+    assert [row["leaders"] for row in rows] == [2, 2, 2, 2]
+    assert len({row["id"] for row in rows}) == 4
+    assert chainmap("validate", workspace=home).returncode == 0
+
+
+def test_a_date_that_nobody_can_see_yet_is_refused(tmp_path: Path) -> None:
+    home = copy_of(ROOT, tmp_path / "home")
+    file = catalogue(tmp_path / "c.csv", CATALOGUE)
+    done = taken(home, file, "--date", "2030-01-01", "--yes")
+    assert done.returncode == 2 and "2030-01-01" in done.stderr.decode()
+    assert not (home / "data" / "requests.csv").exists()
+    # Without options the source is named after the leader, the day and what is in the file.
+    assert taken(home, file, "--yes").returncode == 0
+    (source,) = {s for r in as_json("leaders", "requests", workspace=home)["rows"]
+                 for s in r["sources"]}  # fmt: skip
+    again = catalogue(tmp_path / "d.csv", CATALOGUE.replace("压缩机,", "控制芯片,", 1))
+    assert taken(home, again, "--yes").returncode == 0
+    sources = {s for r in as_json("leaders", "requests", workspace=home)["rows"]
+               for s in r["sources"]}  # fmt: skip
+    assert source in sources and len(sources) == 2
+
+
+def test_the_workspace_inside_the_package_is_not_edited(tmp_path: Path) -> None:
+    """As an installed wheel has it: the data stand inside the package."""
+    shutil.copytree(ROOT / "chainmap", tmp_path / "site" / "chainmap",
+                    ignore=shutil.ignore_patterns("__pycache__", "workspace"))  # fmt: skip
+    inside = copy_of(ROOT, tmp_path / "site" / "chainmap" / "workspace")
+    file = catalogue(tmp_path / "c.csv", CATALOGUE)
+    elsewhere = tmp_path / "cwd"
+    elsewhere.mkdir()
+    before = (inside / "data" / "sources.csv").read_bytes()
+    environment = {"PYTHONPATH": str(tmp_path / "site")}
+    for home in (None, inside):
+        done = chainmap("leaders", "intake", file, "--leader", "haier-group", "--yes",
+                        workspace=home, cwd=elsewhere, env=environment)  # fmt: skip
+        assert done.returncode == 4, done.stderr.decode()
+        assert "chainmap init" in done.stderr.decode()
+        shown = chainmap("leaders", "intake", file, "--leader", "haier-group", workspace=home,
+                         cwd=elsewhere, env=environment)  # fmt: skip
+        assert shown.returncode == 0
+    assert (inside / "data" / "sources.csv").read_bytes() == before
+    assert not (inside / "data" / "requests.csv").exists()
+
+
 def test_rejecting_needs_a_reason_and_keeps_the_history(tmp_path: Path) -> None:
-    home = copy_of(ROOT, tmp_path)
+    home = copy_of(ROOT, tmp_path / "home")
     assert taken(home, catalogue(tmp_path / "c.csv", CATALOGUE), *TAKE, "--yes").returncode == 0
     (first, *_) = as_json("leaders", "requests", workspace=home)["rows"]
     bare = chainmap("leaders", "vet", first["id"], "--reject", workspace=home)
@@ -177,19 +321,24 @@ def test_rejecting_needs_a_reason_and_keeps_the_history(tmp_path: Path) -> None:
 
 
 def test_the_cluster_sheet_goes_from_leader_to_district(tmp_path: Path) -> None:
-    home = copy_of(ROOT, tmp_path)
+    home = copy_of(ROOT, tmp_path / "home")
     assert taken(home, catalogue(tmp_path / "c.csv", CATALOGUE), *TAKE, "--yes").returncode == 0
     rows = as_json("leaders", "cluster", "haier-group", workspace=home)["rows"]
     assert rows
     for row in rows:
+        assert row["ref"] == f"{row['chain']}/{row['link']}"
         assert row["leader"] == "haier-group" and row["link"]
         assert row["candidates"] == [] or row["candidates"][0]["rank_p05"] is not None
-        assert isinstance(row["districts"], list)
+        assert all(set(one) == {"district", "land_mu"} for one in row["districts"])
+    flat = chainmap("leaders", "cluster", "haier-group", "--format", "csv", workspace=home)
+    assert b"{" not in flat.stdout
+    screen = chainmap("leaders", "cluster", "haier-group", workspace=home)
+    assert screen.returncode == 0
 
 
 def test_bad_catalogues_are_named_by_place_and_nothing_is_written(tmp_path: Path) -> None:
-    home = copy_of(ROOT, tmp_path)
-    text = "产品,供应商,采购额\n压缩机,,abc\n,,1\n"
+    home = copy_of(ROOT, tmp_path / "home")
+    text = "产品,供应商,采购额（亿元）\n压缩机,,abc\n,,1\n"
     done = taken(home, catalogue(tmp_path / "c.csv", text), *TAKE, "--yes")
     said = done.stderr.decode()
     assert done.returncode == 1
@@ -204,7 +353,7 @@ def test_bad_catalogues_are_named_by_place_and_nothing_is_written(tmp_path: Path
 def test_an_xlsx_is_read_without_formulas_and_within_limits(tmp_path: Path) -> None:
     import openpyxl
 
-    home = copy_of(ROOT, tmp_path)
+    home = copy_of(ROOT, tmp_path / "home")
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
