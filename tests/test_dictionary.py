@@ -34,7 +34,7 @@ def test_frictionless_accepts_the_data() -> None:
     assert report.valid, wrong[:5]
 
 
-def test_every_row_has_a_source_and_every_source_a_grade_and_a_date() -> None:
+def test_the_data_has_no_error_and_every_row_a_graded_source() -> None:
     from chainmap.read.workspace import load
 
     workspace, problems = load(ROOT)
