@@ -143,7 +143,7 @@ def furnish(path: Path) -> None:
     for row in firms:
         if row["firm"] == "f6":
             row["revenue_100m_cny"] = ""
-    _write(path, "firms", firms)
+    _write(path, "firms", [{**row, "industry": ""} for row in firms])
     places = table_rows(path, "lists")
     for row in places:
         if row["firm"] == "f6":

@@ -45,9 +45,10 @@ def guard(figures: Iterable[Figure]) -> None:
         world = figure.world
         if not isinstance(world, PastWorld):
             continue
-        out = dates.setdefault(id(world), _dates(world))
+        if id(world) not in dates:
+            dates[id(world)] = _dates(world)
         for at, day, sources in _read(figure, world):
-            why = _why(day, sources, out, world.today)
+            why = _why(day, sources, dates[id(world)], world.today)
             if why:
                 leaks.setdefault((at.file, at.line), (at, why))
     if leaks:
