@@ -41,6 +41,7 @@ class Session:
     colour: bool | None = None
     debug: bool = False
     failed: bool = field(default=False, init=False)
+    read_only: bool = field(default=False, init=False)
 
     def say(self, key: str, **words: Any) -> str:
         """A sentence of the catalogue in the session's language."""
@@ -98,13 +99,14 @@ class Session:
         """The study, whatever its problems; where the workspace was found goes to stderr."""
         from chainmap.core.dates import parse_day
         from chainmap.read.memory import memory
-        from chainmap.read.workspace import find, load
+        from chainmap.read.workspace import find, inside_package, load
         from chainmap.show.progress import working
         from chainmap.study import Study
 
         found = find(self.workspace, os.environ, Path.cwd())
         if not (found.root / "chains").is_dir() or not (found.root / "data").is_dir():
             raise Stop(2, self.say("use.no_workspace", path=found.root))
+        self.read_only = found.how == "shipped" or inside_package(found.root)
         if found.how == "parent":
             self.tell(self.say("workspace.parent", root=found.root))
         elif found.how == "shipped":
@@ -146,6 +148,11 @@ class Session:
             reason = error.strerror or str(error)
             raise Stop(4, self.say("error.write", path=out.file, reason=reason)) from error
         self.tell(self.say("written", path=out.file))
+
+    def need_own(self) -> None:
+        """Ends with 4 where the workspace is the one that ships with the tool."""
+        if self.read_only:
+            raise Stop(4, self.say("error.read_only"))
 
     def optional(self, make: Callable[[], bytes]) -> bytes:
         """What an optional part makes; ends with 3 and the command that installs it."""

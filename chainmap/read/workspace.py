@@ -56,6 +56,11 @@ def shipped() -> Path:
     return inside if _is_workspace(inside) else package.parent
 
 
+def inside_package(root: Path) -> bool:
+    """Whether a workspace is the one of an installed package, which nobody edits."""
+    return root.resolve() == Path(__file__).resolve().parents[1] / "workspace"
+
+
 def _is_workspace(directory: Path) -> bool:
     try:
         return (directory / "chains").is_dir() and (directory / "data").is_dir()

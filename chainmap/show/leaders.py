@@ -58,7 +58,7 @@ def request_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
             Cell(row["id"]),
             Cell(row["leader_name"]),
             Cell(f"{row['chain']}/{row['link_name']}"),
-            Cell(row["wanted_name"]),
+            Cell(_wanted(row, lang)),
             Cell(figure(row["purchase_100m_cny"]) or "-"),
             Cell(say(f"request.{row['status'] or 'proposed'}", lang)),
             Cell(row["reason"] or ""),
@@ -66,6 +66,27 @@ def request_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
         for row in rows
     ]
     return lay_out(heads, cells, limit)
+
+
+def _wanted(row: Row, lang: str) -> str:
+    """What is wanted, and by how many leaders where by more than this one."""
+    if row["leaders"] < 2:
+        return str(row["wanted_name"])
+    return say("request.shared", lang, wanted=row["wanted_name"], count=row["leaders"])
+
+
+def _place(district: Mapping[str, Any], lang: str) -> str:
+    """A district with the land that it has, as far as anyone knows."""
+    land = district["land_mu"]
+    told = say("unknown", lang) if land is None else say("cluster.land", lang, land=figure(land))
+    return f"{district['district']} {told}"
+
+
+def flat(row: Row) -> dict[str, Any]:
+    """A row of the cluster sheet for a spreadsheet: each candidate and district in a few words."""
+    span = [f"{one['name']} {one['rank_p05']}-{one['rank_p95']}" for one in row["candidates"]]
+    places = [f"{one['district']} {figure(one['land_mu'])}".strip() for one in row["districts"]]
+    return {**row, "candidates": span, "districts": places}
 
 
 def cluster_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
@@ -81,11 +102,11 @@ def cluster_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     cells = [
         [
             Cell(f"{row['chain_name']}·{row['link_name']}", "bold"),
-            Cell(row["wanted_name"]),
+            Cell(_wanted(row, lang)),
             Cell(say(f"request.{row['status'] or 'proposed'}", lang)),
             Cell(joint.join(f"{c['name']} {c['rank_p05']}-{c['rank_p95']}"
                             for c in row["candidates"]) or "-"),
-            Cell(joint.join(d["district"] for d in row["districts"]) or say("unknown", lang)),
+            Cell(joint.join(_place(d, lang) for d in row["districts"]) or say("unknown", lang)),
         ]
         for row in rows
     ]  # fmt: skip
@@ -103,12 +124,24 @@ def proposal_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     ]
     cells = [
         [
-            Cell(row["place"]),
+            Cell(row["line"]),
             Cell(say(f"intake.{row['how']}", lang), "" if row["how"] == "new" else "unknown"),
-            Cell(row["product"]),
-            Cell(row["firm"]),
-            Cell(row["result"]),
+            Cell(row["product"] or ""),
+            Cell(row["supplier"] or ""),
+            Cell(_result(row, lang)),
         ]
         for row in rows
     ]
     return lay_out(heads, cells, limit)
+
+
+def _result(row: Row, lang: str) -> str:
+    joint = "、" if lang == "zh" else ", "
+    parts = [row["why"] or f"{row['ref']} {row['wanted_name']}"]
+    if row["choices"]:
+        parts.append(joint.join(row["choices"][:4]) + (" .." if row["choices"][4:] else ""))
+    if row["like_names"]:
+        parts.append(say("intake.like", lang, firms=joint.join(row["like_names"][:2])))
+    if row["leaders"]:
+        parts.append(say("intake.shared", lang, count=row["leaders"]))
+    return " ".join(parts)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chainmap.core.dates import Day
 from chainmap.core.model import Row
 from chainmap.core.text import fold
 from chainmap.rank.leaders import leaders
 from chainmap.rank.ranks import Request
 from chainmap.read.catalogue import Wanted
-from chainmap.screen.names import Names
+from chainmap.screen.names import Found, Names
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import chain_name, link_name
 from chainmap.study.refs import LEADER_COLUMNS, row_of
@@ -33,39 +34,80 @@ def leader_rows(study: Study, chain: str | None = None) -> list[JsonRow]:
 class Proposal:
     """What becomes of a line of a catalogue.
 
-    ``how``: new, known (the same request is on record), ambiguous (several links fit) or nothing.
+    ``how``: new, merged (a line before it says the same), known (on record already), ambiguous
+    (several links fit, ``choices``) or nothing. ``like`` are firms with similar names, which
+    decide nothing; ``leaders`` is how many other leaders want the same.
     """
 
     line: Wanted
     how: str
     cells: dict[str, str]
     choices: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    leaders: int = 0
 
 
 def proposals(study: Study, leader: str, lines: Sequence[Wanted], day: str) -> list[Proposal]:
     """Match names and products of a catalogue; a fuzzy likeness of names decides nothing."""
     names = Names(study.world.newest("firms"))
-    taken: set[tuple[str, ...]] = {
-        tuple(row.text(column) for column in KEY) for row in study.world.newest("requests")
-    }
+    rows = study.world.newest("requests")
+    known = {tuple(row.text(column) for column in KEY) for row in rows}
+    mine: dict[tuple[str, ...], Proposal] = {}
     found = []
     for line in lines:
-        firm = names.find(line.firm).decided if line.firm else None
-        links = matching_links(study, line.product, firm)
-        wanted = firm or line.product or line.firm
+        named = names.find(line.firm) if line.firm else Found()
+        like = named.ambiguous or tuple(firm for firm, _ in named.proposed)
+        links = matching_links(study, line.product, named.decided)
+        wanted = named.decided or line.product or line.firm
         if len(links) != 1:
-            how = "ambiguous" if links else "nothing"
             choices = tuple(f"{chain}/{link}" for chain, link in links)
-            found.append(Proposal(line, how, {"wanted": wanted}, choices))
+            how = "ambiguous" if links else "nothing"
+            found.append(Proposal(line, how, {"wanted": wanted}, choices, like))
             continue
-        chain, link = links[0]
-        cells = {"leader": leader, "chain": chain, "link": link, "wanted": wanted}
-        key = tuple(cells[column] for column in KEY)
-        purchase = "" if line.purchase is None else f"{line.purchase:g}"
-        cells |= {"purchase_100m_cny": purchase, "status": "proposed", "as_of": day}
-        found.append(Proposal(line, "known" if key in taken else "new", cells))
-        taken.add(key)
+        cells = dict(zip(KEY, (leader, *links[0], wanted), strict=True))
+        key = tuple(cells.values())
+        others = {row.text("leader") for row in rows if _same(row, key)} - {leader}
+        how = "known" if key in known else "merged" if key in mine else "new"
+        cells |= {"purchase_100m_cny": _amount(line.purchase), "status": "proposed"}
+        cells |= {"reason": _reason(line, named.decided), "as_of": day}
+        one = Proposal(line, how, cells, (), like, len(others))
+        if how == "merged":
+            _merge(mine[key], one)
+        mine.setdefault(key, one)
+        found.append(one)
     return found
+
+
+def _same(row: Row, key: Sequence[str]) -> bool:
+    """Whether a request is for the same link and supplier, whoever wants it."""
+    return all(row.text(column) == word for column, word in zip(KEY[1:], key[1:], strict=True))
+
+
+def _merge(first: Proposal, more: Proposal) -> None:
+    """Two lines that ask for the same are one request: amounts add up, reasons are joined."""
+    amounts = [one for one in (first.line.purchase, more.line.purchase) if one is not None]
+    so_far = first.cells["purchase_100m_cny"]
+    if more.line.purchase is not None and so_far:
+        first.cells["purchase_100m_cny"] = _amount(float(so_far) + more.line.purchase)
+    elif amounts and not so_far:
+        first.cells["purchase_100m_cny"] = _amount(amounts[-1])
+    parts = [first.cells["reason"], more.cells["reason"]]
+    first.cells["reason"] = "；".join(dict.fromkeys(part for part in parts if part))
+
+
+def _amount(value: float | None) -> str:
+    """An amount as a plain decimal, rounded to a yuan; empty where unknown."""
+    return "" if value is None else f"{value:.8f}".rstrip("0").rstrip(".")
+
+
+def _reason(line: Wanted, firm: str | None) -> str:
+    """What the request itself has no room for: a supplier that no firm is known by, and notes."""
+    said = [
+        line.firm if line.firm and firm is None else "",
+        line.product if firm else "",
+        line.note,
+    ]
+    return "；".join(part for part in said if part)
 
 
 def matching_links(study: Study, product: str, firm: str | None) -> list[tuple[str, str]]:
@@ -114,6 +156,7 @@ def request_rows(study: Study, status: str | None = None, lang: str = "zh") -> l
         chain = study.workspace.chains.get(row.text("chain"))
         found.append(
             {
+                "ref": f"{row.text('chain')}/{row.text('link')}",
                 "id": request_id(row),
                 "leader": row.text("leader"),
                 "leader_name": study.world.name(row.text("leader")),
@@ -138,6 +181,20 @@ def request_of(study: Study, id: str) -> Row | None:
     return next((row for row in study.world.newest("requests") if request_id(row) == id), None)
 
 
+def judged(row: Row, status: str, because: str, source: str | None, day: Day) -> dict[str, str]:
+    """The cells of a judgement of a request.
+
+    On a later day a row of its own; on the day of the request the cells that take the place of
+    its own, since one key has one row a day: what was noted then stays behind the reason.
+    """
+    sources = source or "|".join(row.sources)
+    if day.last == row.as_of:
+        reason = "；".join(part for part in (because, row.text("reason")) if part)
+        return {"status": status, "reason": reason, "source": sources}
+    kept = {column: row.text(column) for column in (*KEY, "purchase_100m_cny")}
+    return {**kept, "status": status, "reason": because, "source": sources, "as_of": day.text}
+
+
 def cluster_rows(study: Study, leader: str, lang: str = "zh") -> list[JsonRow]:
     """A leader's wanted links, whom to call for each, and the districts that lead the chain."""
     shown = int(study.world.settings["leaders.shown"])
@@ -150,8 +207,8 @@ def cluster_rows(study: Study, leader: str, lang: str = "zh") -> list[JsonRow]:
         ranked = study.ranking(Request(chain.id, request["link"])).rows
         found.append(
             {
-                **{key: request[key] for key in ("id", "leader", "chain", "link", "wanted",
-                                                 "status")},
+                **{key: request[key] for key in ("ref", "id", "leader", "chain", "link", "wanted",
+                                                 "status", "leaders")},
                 "chain_name": chain_name(chain, lang),
                 "link_name": request["link_name"],
                 "wanted_name": request["wanted_name"],

@@ -26,6 +26,13 @@ TERMS = {
     "term.critical": "critical",
     "term.wanted": "wanted_count",
 }
+# The figure behind each part of the score of a leader firm.
+LEADER_PARTS = {
+    "scale": "leaders.scale",
+    "pull": "leaders.pull",
+    "sourcing": "leaders.sourcing",
+    "single": "leaders.sourcing",
+}
 _NOTHING = ("", "")
 
 
@@ -144,6 +151,25 @@ def of_firms(ask: Ask, scope: str, *firms: str) -> Shares | None:
     )
 
 
+def of_leader(ask: Ask, firm: str) -> Shares | None:
+    """The share of the weights of a leader's score by what its parts rest on."""
+    return _shares(
+        ask,
+        {
+            f"leaders.part.{part}": (
+                ask("trust", rule, firm),
+                ask.setting(f"leaders.weights.{part}"),
+            )
+            for part, rule in LEADER_PARTS.items()
+        },
+    )
+
+
+def of_leaders(ask: Ask, *firms: str) -> Shares | None:
+    """The mean over leader firms."""
+    return _mean(ask, [ask("coverage.leader", firm) for firm in firms])
+
+
 def report(ask: Ask, name: str, chain: str) -> Shares | None:
     """Evidence coverage of a report: ``rank`` or ``gaps`` of a chain, or of ``all``."""
     which = "" if chain == "all" else chain
@@ -189,4 +215,6 @@ RULES: dict[str, Rule] = {
     "coverage.gaps": of_gaps,
     "coverage.refs": of_refs,
     "coverage.firms": of_firms,
+    "coverage.leader": of_leader,
+    "coverage.leaders": of_leaders,
 }

@@ -11,7 +11,7 @@ EXTRA_OF = {
     "pptx": "office",
     "docx": "office",
     "xlsxwriter": "office",
-    "openpyxl": "office",
+    "openpyxl": "xlsx",
 }
 DISTRIBUTION = "industry-chainmap"
 
