@@ -74,6 +74,12 @@ def test_a_header_is_taken_by_what_it_names(
     assert len(found.unused) == unused
 
 
+def test_a_link_may_be_named(tmp_path: Path) -> None:
+    found, problems = read(csv_of(tmp_path, "产品,所属环节\n压缩机,a/b\n电机,\n"))
+    assert problems == []
+    assert [w.link for w in found.lines] == ["a/b", ""]
+
+
 @pytest.mark.parametrize(
     ("head", "factor"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import shutil
@@ -261,6 +262,26 @@ def test_nothing_of_a_catalogue_is_lost(tmp_path: Path) -> None:
     assert [row["leaders"] for row in rows] == [2, 2, 2, 2]
     assert len({row["id"] for row in rows}) == 4
     assert chainmap("validate", workspace=home).returncode == 0
+
+
+def test_a_line_that_fits_several_links_is_settled_in_the_file_of_the_rest(tmp_path: Path) -> None:
+    home = copy_of(ROOT, tmp_path / "home")
+    rest = tmp_path / "rest.csv"
+    file = catalogue(tmp_path / "c.csv", "产品,采购额（亿元）\n压缩机,2\n轴承,1\n")
+    found = json.loads(taken(home, file, *TAKE, "--rest", rest, "--format", "json").stdout)["rows"]
+    assert [row["how"] for row in found] == ["ambiguous", "ambiguous"]
+    assert "smart-appliance/ac-compressor" in found[0]["choices"]
+    with rest.open(encoding="utf-8-sig", newline="") as opened:
+        lines = list(csv.DictReader(opened))
+    lines[0]["link"], lines[1]["link"] = "smart-appliance/ac-compressor", "smart-appliance/nothing"
+    with rest.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
+    found = json.loads(taken(home, rest, *TAKE, "--format", "json").stdout)["rows"]
+    assert [row["how"] for row in found] == ["new", "nothing"]
+    assert (found[0]["ref"], found[0]["purchase_100m_cny"]) == ("smart-appliance/ac-compressor", 2)
+    assert "smart-appliance/nothing" in found[1]["why"]
 
 
 def test_a_date_that_nobody_can_see_yet_is_refused(tmp_path: Path) -> None:
