@@ -150,6 +150,8 @@ def _why(one: Proposal, lang: str) -> str | None:
         return say("intake.why_links", lang, count=len(one.choices))
     if one.how != "nothing":
         return None
+    if one.line.link:
+        return say("intake.why_link", lang, link=one.line.link)
     return say("intake.why_product" if one.line.product else "intake.why_firm", lang)
 
 
@@ -186,14 +188,19 @@ def _screen(
 
 
 def _write_rest(run: Session, path: Path, rows: Sequence[JsonRow]) -> None:
-    """The lines that no request is made of, as a CSV to mend and take in again."""
+    """The lines that no request is made of, as a catalogue to mend and take in again.
+
+    Which of the ``choices`` is meant goes into the column ``link``.
+    """
     from chainmap.show.formats import as_csv
 
-    heads = ("line", "why", "product", "supplier", "purchase_100m_cny", "reason", "choices", "like")
-    left = [row for row in rows if row["how"] in ("ambiguous", "nothing")]
+    heads = ("line", "why", "product", "supplier", "purchase_100m_cny", "note", "link", "choices")
+    left = [
+        {**row, "note": row["reason"]} for row in rows if row["how"] in ("ambiguous", "nothing")
+    ]
     out = Output(path, None)
     out.format(run)
-    run.deliver(out, as_csv(heads, [[row[head] for head in heads] for row in left]))
+    run.deliver(out, as_csv(heads, [[row.get(head) for head in heads] for row in left]))
 
 
 def _write(

@@ -27,6 +27,7 @@ HEADS = {
     "product": ("产品", "物料", "部件", "品名", "物资", "product", "part", "item", "material"),
     "firm": ("供应商", "企业", "厂家", "厂商", "公司", "supplier", "firm", "company", "vendor"),
     "purchase": ("采购额", "采购金额", "采购规模", "金额", "purchase", "amount", "spend"),
+    "link": ("环节", "link"),
     "note": ("说明", "备注", "要求", "note", "notes", "remark", "requirement", "requirements"),
 }  # fmt: skip
 _BYTES = Both("字节数", "bytes")
@@ -39,18 +40,23 @@ _FOREIGN = re.compile("[美欧日港韩英]元|英镑|usd|eur|jpy|gbp|hkd|dollar
 WHAT = {
     "product": Both("产品", "products"), "firm": Both("供应商", "suppliers"),
     "purchase": Both("采购额", "purchases"), "note": Both("说明", "notes"),
+    "link": Both("环节", "links"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One line of a catalogue: a product, a supplier or both, and where it stands."""
+    """One line of a catalogue: a product, a supplier or both, and where it stands.
+
+    ``link`` is ``chain/link`` where someone has settled which one is meant.
+    """
 
     at: Place
     product: str
     firm: str
     purchase: float | None
     note: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +284,8 @@ def _line(row: _Row, columns: _Columns, problems: list[Problem]) -> Wanted | Non
     problems += wrong
     if wrong:
         return None
-    product, firm, note = (cells.get(name, "") for name in ("product", "firm", "note"))
-    return Wanted(row.places[first], product, firm, purchase, note)
+    product, firm, note, link = (cells.get(n, "") for n in ("product", "firm", "note", "link"))
+    return Wanted(row.places[first], product, firm, purchase, note, link)
 
 
 def _amount(text: str, factor: Decimal) -> float | None:

@@ -57,7 +57,11 @@ def proposals(study: Study, leader: str, lines: Sequence[Wanted], day: str) -> l
     for line in lines:
         named = names.find(line.firm) if line.firm else Found()
         like = named.ambiguous or tuple(firm for firm, _ in named.proposed)
-        links = matching_links(study, line.product, named.decided)
+        links = (
+            _named_link(study, line.link)
+            if line.link
+            else matching_links(study, line.product, named.decided)
+        )
         wanted = named.decided or line.product or line.firm
         if len(links) != 1:
             choices = tuple(f"{chain}/{link}" for chain, link in links)
@@ -76,6 +80,12 @@ def proposals(study: Study, leader: str, lines: Sequence[Wanted], day: str) -> l
         mine.setdefault(key, one)
         found.append(one)
     return found
+
+
+def _named_link(study: Study, ref: str) -> list[tuple[str, str]]:
+    chain, _, link = ref.partition("/")
+    file = study.workspace.chains.get(chain)
+    return [(chain, link)] if file and link in file.index else []
 
 
 def _same(row: Row, key: Sequence[str]) -> bool:
