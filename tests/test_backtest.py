@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
+from chainmap.core.dates import parse_day
 from chainmap.core.words import WORDS
+from chainmap.rank.backtest.scope import Scope
+from chainmap.study import open_study
+from chainmap.study.past import test_on_the_past as tested
 from tests.backtest_worlds import add_rows, planted_city, table_rows
 from tests.running import as_json, chainmap, copy_of
 
@@ -189,7 +193,7 @@ def signing(project: str, firm: str, **cells: str) -> dict[str, object]:
 @pytest.fixture
 def quiet(tmp_path: Path) -> Path:
     """A small city where no one came."""
-    planted_city(tmp_path, 3, {"signals": 1}, size=24)
+    planted_city(tmp_path, 3, {"signals": 4, "closeness": 3, "strength": 0.5}, size=24)
     header = (
         "project,name,firm,partners,chain,link,stage,proposed,signed,started,building,produced,"
         "ended,source,as_of\n"
@@ -228,10 +232,10 @@ def test_what_counts_as_an_outcome(quiet: Path, row: dict[str, object], came: in
     add_rows(quiet, "firms", [{"firm": "x1", "name": "子一", "parent": "f1", **dated},
                               {"firm": "y1", "name": "外一", **dated}])  # fmt: skip
     add_rows(quiet, "projects", [row])
-    found = at(CUT, workspace=quiet)
-    assert found["positives"] == came
-    assert found["universe"] == 24
-    assert (found["rows"] != []) == bool(came)
+    scope = Scope("global500", parse_day(CUT), parse_day(UNTIL))
+    found = tested(open_study(quiet), scope)
+    assert (found.all.positives, found.all.universe) == (came, 24)
+    assert (found.all.rows != []) == bool(came)
 
 
 def test_a_window_that_ends_before_until_is_cut_there(quiet: Path) -> None:
