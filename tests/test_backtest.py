@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from chainmap.core.dates import parse_day
+from chainmap.core.derivation import replay
 from chainmap.core.words import WORDS
 from chainmap.rank.backtest.scope import Scope
 from chainmap.study import open_study
@@ -182,6 +183,27 @@ def test_the_hash_is_that_of_the_file(city: Path, tmp_path: Path) -> None:
     ).stdout.decode().replace("\n", "")
 
 
+def test_what_was_out_of_sight_is_counted_on_stderr(city: Path) -> None:
+    done = chainmap("--as-of", CUT, *ASKED, "--format", "csv", workspace=city)
+    late = sum(row["source"] == "late" for row in table_rows(city, "projects"))
+    assert f"{CUT} {late}" in done.stderr.decode()
+    assert len(done.stdout.decode("utf-8-sig").splitlines()) == 1 + 15
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_screen_says_what_it_rests_on(city: Path, lang: str) -> None:
+    where = {"workspace": city, "env": {"COLUMNS": "80"}}
+    told = chainmap("--lang", lang, "--as-of", CUT, *ASKED, **where).stdout.decode()
+    assert all(len(line.encode("gbk")) <= 80 for line in told.splitlines())
+    flat = "".join(told.split())
+    for key in ("unlabelled", "hindsight", "compiled"):
+        said = "".join(WORDS[f"backtest.{key}"][lang == "en"].split())
+        assert said in flat
+    assert "".join(WORDS["backtest.strict"][0].split()) not in flat
+    strict = chainmap("--as-of", CUT, *ASKED, "--strict", **where).stdout.decode()
+    assert "".join(WORDS["backtest.strict"][0].split()) in "".join(strict.split())
+
+
 # What counts as an outcome, and for whom
 
 
@@ -314,3 +336,16 @@ def test_a_figure_of_the_back_test_answers_why(quiet: Path) -> None:
     for wrong in ("backtest/global500:2019-12-31:2022-12-31/nosuch", "backtest/global500/chainmap",
                   "backtest/global500:2019-12-31:nodate/chainmap"):  # fmt: skip
         assert chainmap("why", wrong, workspace=quiet).returncode == 2
+
+
+def test_the_figures_of_the_back_test_can_be_worked_out_again(quiet: Path) -> None:
+    """From what is on record alone, and to the last bit."""
+    add_rows(quiet, "projects", [signing("a", "f1", signed="2021"),
+                                 signing("b", "f2", signed="2022-02")])  # fmt: skip
+    study = open_study(quiet)
+    scope = Scope("global500", parse_day(CUT), parse_day(UNTIL))
+    for row in tested(study, scope).all.rows[:8:7]:
+        for column in KEYS[2:]:
+            figure = study.why(row["ref"], column)
+            again = replay(study.book, figure)
+            assert repr(again) == repr(figure.value) == repr(row[column])

@@ -60,6 +60,9 @@ def backtest(
         lambda terminal: backtest_page(found, scope, settings, study.workspace.region, terminal,
                                        run.lang),
     )  # fmt: skip
+    unseen = zip(found.cut_offs, found.unseen, strict=True)
+    counts = "; ".join(f"{day} {count}" for day, count in unseen)
+    run.tell(run.say("backtest.unseen", counts=counts))
     run.finish()
 
 

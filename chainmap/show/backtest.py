@@ -98,7 +98,7 @@ def backtest_page(
         joint = "、" if lang == "zh" else ", "
         key = "backtest.better" if beaten else "backtest.no_better"
         terminal.say(say(key, lang, methods=joint.join(beaten)) if beaten else say(key, lang))
-    notes = ["outcome", "unlabelled", "hindsight", *(["strict"] if scope.strict else [])]
+    notes = ["outcome", "unlabelled", "hindsight", "strict" if scope.strict else "compiled"]
     for note in notes:
         terminal.say(say(f"backtest.{note}", lang, undated=found.undated), "dim")
     terminal.say(say("backtest.hash", lang, hash=settings.sha256), "dim")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chainmap.core.dates import Day
+from chainmap.core.derivation import Figure
+from chainmap.core.world import PastWorld
 from chainmap.rank.backtest.guard import guard
 from chainmap.rank.backtest.lines import Line
 from chainmap.rank.backtest.methods import METHODS
@@ -36,6 +38,7 @@ class Test:
     """Tables over all units, those that had not come by the cut-off, and those that had.
 
     ``undated``: projects of which neither the signing nor the beginning of work has a date.
+    ``unseen``: rows out of sight at each cut-off, over the tables that were used.
     """
 
     cut_offs: tuple[str, ...]
@@ -43,6 +46,7 @@ class Test:
     new: Table
     here: Table
     undated: int
+    unseen: tuple[int, ...]
 
 
 def test_on_the_past(study: Study, scope: Scope) -> Test:
@@ -63,7 +67,15 @@ def test_on_the_past(study: Study, scope: Scope) -> Test:
     whole, new, here = (_table(study, replace(scope, part=part)) for part in PARTS)
     projects = study.world.newest("projects")
     undated = sum(all(row.day(column) is None for column in SIGNED) for row in projects)
-    return Test(tuple(day.text for day in cut_offs), whole, new, here, undated)
+    return Test(
+        tuple(day.text for day in cut_offs), whole, new, here, undated, tuple(map(_unseen, figures))
+    )
+
+
+def _unseen(units: Figure) -> int:
+    """Rows that the world of a cut-off kept out of sight."""
+    worlds = {part.world for part in units.inputs if isinstance(part, Figure)}
+    return sum(sum(one.unseen.values()) for one in worlds if isinstance(one, PastWorld))
 
 
 def _table(study: Study, scope: Scope) -> Table:

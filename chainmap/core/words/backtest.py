@@ -24,6 +24,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "backtest.here": ("截止日已在本市的{unit}（增资扩产）：{universe} 个，其中已知签约 {positives} 个（{groups} 个集团）", "Here by the cut-off, {unit} (expansions): {universe}, {positives} signed ({groups} groups)"),
     "backtest.no_outcome": ("没有已知签约。", "No known outcome."),
     "backtest.hindsight": ("后见之明：产业链结构、行业对照表、权重、集团归属、总部国别、截止日是否已在本市（分表用）按今日资料；排名与各基线只用截止日前已公开的行，其来源也须在截止日前公开。", "Hindsight: structure, the sector map, the weights, who belongs to which group, its country, and who was here (for the tables apart); the ranking and the baselines saw only rows that were out by the cut-off with all their sources."),
+    "backtest.compiled": ("资料是事后汇编的：有来源早于截止日的行，往往因企业后来落户才被查到，这会抬高本方法及产品契合等项；--strict 不用企业资料中的产品，可作对照。", "The data were compiled afterwards: a row with an early source was often looked up because the firm came later, which flatters the ranking and criteria such as fit; --strict, without products, is the check."),
+    "backtest.unseen": ("截止日时尚未公开（连同来源）而未用的行：{counts}", "rows out of sight at the cut-off, sources included: {counts}"),
     "backtest.strict": ("严格口径：只凭两位行业大类相同，不用产品。", "Strict: equal two-digit divisions alone suggest a firm, no products."),
     "backtest.outcome": ("结果：窗口内签约的项目；无签约日期的按开工、建设日期；只知投产日期或日期全无的 {undated} 个项目不计。", "Outcome: a project signed in the window; by the start of work where no signing is dated; {undated} projects without either are not counted."),
     "backtest.unlabelled": ("没有已知签约的集团只是未标注，不等于没有来：召回率只对已知结果而言。", "A group without a known outcome is unlabelled, not negative: recall is over known ones."),
