@@ -244,13 +244,16 @@ def test_the_whole_account_stands_in_the_envelope(small: Path) -> None:
 def test_a_screen_keeps_to_its_width(small: Path, columns: str, lang: str) -> None:
     from chainmap.core.text import width
 
-    env = {"COLUMNS": columns, "PYTHONIOENCODING": "gbk"}
-    for workspace in (small, ROOT):
-        more = () if workspace == small else ("textile",)
-        done = chainmap("--lang", lang, "rank", *more, "--stability", workspace=workspace, env=env)
-        text = done.stdout.decode("gbk")
-        assert done.returncode == 0 and "?" not in text.replace("?", "", text.count("[核]"))
-        assert max(map(width, text.splitlines())) <= int(columns)
+    for workspace, more in ((small, ()), (ROOT, ("textile",))):
+        texts = []
+        for encoding in ("gbk", "utf-8"):
+            env = {"COLUMNS": columns, "PYTHONIOENCODING": encoding}
+            asked = ("--lang", lang, "rank", *more, "--stability")
+            done = chainmap(*asked, workspace=workspace, env=env)
+            assert done.returncode == 0
+            texts.append(done.stdout.decode(encoding))
+        assert texts[0] == texts[1]  # no character was lost
+        assert max(map(width, texts[0].splitlines())) <= int(columns)
 
 
 def test_without_draws_there_are_scores_and_no_ranks(small: Path) -> None:

@@ -15,6 +15,7 @@ from chainmap.core.words import say
 
 if TYPE_CHECKING:
     from chainmap.rank.robust import Ranking
+    from chainmap.rank.stability import Stability
     from chainmap.show.draw.scene import Page
     from chainmap.show.terminal import Terminal
     from chainmap.study import JsonRow, Study
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 RANK_KEYS = (
     "ref", "position", "firm", "name", "chain", "link", "kind", "suspect", "settled", "basis",
     "score", "impact", "likelihood", "rank_p05", "rank_p95", "p_top", "criteria", "unknown",
-    "evidence_grade", "sources",
+    "evidence_grade", "sources", "p_top_error",
 )  # fmt: skip
 Kind = Literal["strengthen", "deepen", "fill", "extend", "build", "check"]
 Basis = Literal["activity", "match", "industry", "any", "expansion"]
 Scheme = Literal["around", "any", "order"]
 APART = ("any", "expansion")
 SHOWN = 20
+KNOWING = (("unknown", 8), ("weight", 4))  # how many of each are shown
 
 
 def register(app: typer.Typer) -> None:
@@ -45,9 +47,10 @@ def rank(
     on: Annotated[str | None, typer.Option("--list", help="help.list")] = None,
     basis: Annotated[Basis | None, typer.Option(help="help.basis")] = None,
     top: Top = None,
-    draws: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="help.draws")] = None,
+    draws: Annotated[int | None, typer.Option(min=0, max=1_000_000, help="help.draws")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="help.seed")] = None,
     weights: Annotated[Scheme, typer.Option(help="help.weights")] = "around",
+    stability: Annotated[bool, typer.Option("--stability", help="help.stability")] = False,
     form: Format = None,
     output: File = None,
 ) -> None:
@@ -59,6 +62,8 @@ def rank(
     drawn = f".{out.format(run)}" in SUFFIXES
     if drawn and basis in APART:
         raise Stop(2, run.say("chart.apart"))
+    if (drawn or stability) and (draws == 0 or basis in APART):
+        raise Stop(2, run.say("rank.needs_draws"))
     if on is not None:
         lists = dict.fromkeys(row.text("list") for row in study.world.newest("lists"))
         if on not in lists:
@@ -80,12 +85,19 @@ def rank(
         "gone": found.gone,
         "coverage": study.book.value("coverage.rank", *found.scope[:5]),
     }
-    run.emit(
-        out,
-        study,
-        Sheet(only(found.rows[:top], RANK_KEYS), RANK_KEYS, envelope),
-        lambda terminal: rank_screen(run, study, found, request, terminal),
-    )
+    account = accounted(run, study, found) if stability else None
+    if account is not None:
+        from chainmap.study.stability import envelope as told
+
+        envelope |= told(study, found, account)
+
+    def screen(terminal: Terminal) -> None:
+        rank_screen(run, study, found, request, terminal)
+        if account is not None:
+            stability_screen(run, study, found, account, terminal)
+
+    rows = only(found.rows[:top], RANK_KEYS)
+    run.emit(out, study, Sheet(rows, RANK_KEYS, envelope), screen)
     run.finish()
 
 
@@ -104,6 +116,42 @@ def ranked(run: Session, study: Study, request: Any) -> Ranking:
         raise Stop(2, run.say("use.draws", most=error.most)) from None
 
 
+def accounted(run: Session, study: Study, found: Ranking) -> Stability:
+    """The full account of how sure a ranking is."""
+    from chainmap.show.progress import working
+
+    with working(run.say("progress.stability")):
+        account: Stability = study.book.value("stability", *found.scope)
+    return account
+
+
+def stability_screen(
+    run: Session, study: Study, found: Ranking, account: Stability, terminal: Terminal
+) -> None:
+    """Who beats whom, when each would be first, and what is most worth finding out."""
+    from chainmap.core.words import figure
+    from chainmap.show.ranks import knowing_lines, standing_lines
+    from chainmap.study.stability import knowing, standings
+
+    if not account.standings:
+        return
+    lang, core = run.lang, min(account.core, len(found.rows))
+    rows = standings(study, found, account, lang)
+    terminal.say()
+    terminal.say(say("stable.title", lang, count=len(rows)), "bold")
+    terminal.lines(standing_lines(rows, lang, terminal.width))
+    terminal.say()
+    unknown, weights = (knowing(study, account, lang, k, n) for k, n in KNOWING)
+    if not unknown and not weights:
+        terminal.say(say("knowing.none", lang, core=core))
+        return
+    terminal.say(say("knowing.title", lang, core=core), "bold")
+    terminal.lines(knowing_lines([*unknown, *weights], lang, terminal.width))
+    terminal.say()
+    chance = figure(account.by_chance[1], 2)
+    terminal.say(say("knowing.foot", lang, core=core, chance=chance), "dim")
+
+
 def chart_pages(study: Study, found: Ranking, chain: str | None, lang: str) -> list[Page]:
     """The intervals of the ranks, then impact against likelihood."""
     from chainmap.show.pictures.quadrant import quadrant_page
@@ -118,9 +166,11 @@ def rank_screen(
     run: Session, study: Study, found: Ranking, request: Any, terminal: Terminal
 ) -> None:
     """Candidates for a reader, and everything that stands apart from them."""
-    from chainmap.show.screens import by_grade, rank_lines
+    from chainmap.show.ranks import rank_lines
+    from chainmap.show.screens import by_grade
     from chainmap.show.why import coverage_line
     from chainmap.study.content import chain_name
+    from chainmap.study.stability import stable_lines
 
     lang, chain = run.lang, request.chain
     name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
@@ -154,8 +204,14 @@ def rank_screen(
         terminal.say()
     if len(rows) > len(shown):
         terminal.say(say("more.rows", lang, count=len(rows) - len(shown)), "dim")
-    if rows and not apart:
+    if rows and not apart and found.draws:
+        for line in stable_lines(study, found, lang):
+            terminal.say(line)
         terminal.say(say("rank.foot", lang, draws=found.draws, seed=found.seed), "dim")
+        if terminal.width >= 100:
+            terminal.say(say("rank.strip", lang), "dim")
+    elif rows and not apart:
+        terminal.say(say("rank.scores_only", lang), "dim")
     if found.expansion and not apart:
         terminal.say(say("rank.expansion", lang, count=found.expansion), "dim")
     if found.undecided and not apart:

@@ -1,4 +1,4 @@
-"""Gaps, candidates and chains as they stand on a terminal."""
+"""Gaps and chains as they stand on a terminal."""
 
 from __future__ import annotations
 
@@ -65,80 +65,9 @@ def gap_lines(
     return lay_out(heads, cells, limit)
 
 
-def rank_lines(
-    rows: Sequence[Row], *, total: int, top: int, lang: str, limit: int, several: bool
-) -> list[Line]:
-    """Candidates, each with the interval of its rank; the strip only where there is room."""
-    strip = limit >= 100
-    heads = [Head(say("head.position", lang), right=True), Head(say("head.interval", lang))]
-    reach = min(total, max([int(r["rank_p95"]) for r in rows if r["rank_p95"]], default=1))
-    if strip:
-        dots = "." * max(0, 11 - len(str(reach)))
-        heads.append(Head(say("head.strip", lang, dots=dots, n=reach)))
-    heads += [
-        Head(say("head.kind", lang)),
-        Head(say("head.firm", lang), shrink_to=16),
-        Head(say("head.target", lang), shrink_to=10),
-        Head(say("head.score", lang), right=True),
-        Head(say("head.p_top", lang, top=top), right=True),
-        Head(say("head.evidence", lang)),
-        Head(say("head.basis", lang), may_go=True),
-    ]
-    cells = []
-    for row in rows:
-        target = f"{row['chain']}/{row['link_name']}" if several else row["link_name"]
-        line = [Cell(str(row["position"])), Cell(interval(row))]
-        if strip:
-            line.append(Cell(_strip(row, reach), "dim"))
-        line += [
-            Cell(act(row, lang), "" if row["settled"] else "unknown"),
-            Cell(row["name"], "bold"),
-            Cell(target),
-            Cell(figure(row["score"])),
-            Cell(percent(row["p_top"])),
-            Cell(row["evidence_grade"] or "-"),
-            Cell(say(f"basis.{row['basis']}", lang)),
-        ]
-        cells.append(line)
-    return lay_out(heads, cells, limit)
-
-
 def legend(lang: str) -> list[str]:
     """What the tags mean, a sentence a line."""
     return [say(f"legend.{number}", lang) for number in (1, 2, 3)]
-
-
-def act(row: Row, lang: str) -> str:
-    """``[补]`` for a gap, ``[核]补`` where it is only suspected."""
-    if row["kind"] == "check":
-        suspect = say(f"act.{row['suspect']}", lang) if row["suspect"] != "covered" else ""
-        return say("act.check", lang) + suspect.strip("[]") + ("?" if suspect else "")
-    return say(f"act.{row['kind']}", lang) if row["kind"] else "-"
-
-
-def interval(row: Row) -> str:
-    """``3-9``: the 90 % interval of a rank; a bare rank is never printed."""
-    if row["rank_p05"] is None:
-        return "-"
-    return f"{row['rank_p05']:g}-{row['rank_p95']:g}"
-
-
-def percent(share: float | None) -> str:
-    """A probability: ``<1%`` for less than one percent, never 0 for what is merely unlikely."""
-    if share is None:
-        return "-"
-    return "<1%" if share < 0.01 else f"{share:.0%}"
-
-
-def _strip(row: Row, reach: int) -> str:
-    """``[..=====...]``: where the interval lies between 1 and the last rank shown."""
-    cells = 12
-    if row["rank_p05"] is None:
-        return ""
-    first = int((row["rank_p05"] - 1) / max(1, reach) * cells)
-    last = max(first + 1, int(-(-row["rank_p95"] * cells // max(1, reach))))
-    last = min(cells, last)
-    return "[" + "." * first + "=" * (last - first) + "." * (cells - last) + "]"
 
 
 def chain_lines(rows: Sequence[Row], one_figure_at: float, lang: str, limit: int) -> list[Line]:

@@ -1,6 +1,42 @@
-"""Words about how sure a rank is, and why a figure is what it is."""
+"""Words about how sure a ranking is."""
 
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "rank.stable": ("前 {core} 名中 {staying} 家在 {mostly} 以上的抽样中留在前 {top}；最稳的是{name}（{share}）。", "{staying} of the first {core} stay among the first {top} in {mostly} or more of the draws; the surest is {name} ({share})."),
+    "rank.strip": ("横条：- 为 90% 区间，= 为 50% 区间，o 为中位名次；“前 k”列为进入前 k 的概率与标准误。", "Strip: - the 90 % interval, = the 50 % one, o the median; beside it the chance of the first k with its standard error."),
+    "rank.overlap": ("第 1 名的名次区间与其后 {count} 家重叠，不能说它领先于它们。", "The interval of the first overlaps those of {count} others: it is not ahead of them."),
+    "rank.apart": ("第 1 名的名次区间与其后各家都不重叠。", "The interval of the first overlaps no other."),
+    "rank.scores_only": ("未抽样，只列得分；名次须连同区间看，去掉 --draws 0 即有。", "No draws, so scores only: a rank is shown with its interval or not at all (leave out --draws 0)."),
+    "rank.needs_draws": ("这一项要抽样才有：--draws 至少为 1，且不能用于另列的清单。", "This rests on draws: --draws 1 or more, and not for the lists that stand apart."),
+    "help.stability": ("另列两两胜率、居首所需的权重、最值得查清的事项", "add who beats whom, the weights that put a firm first, and what is most worth finding out"),
+    "progress.stability": ("正在计算稳定性", "how sure the ranks are"),
+    "head.beats_next": ("胜过下一家", "beats next"),
+    "head.first_share": ("居首", "first"),
+    "head.confidence": ("信心", "conf."),
+    "head.first_if": ("何时居首", "first when"),
+    "stable.title": ("前 {count} 家：胜过下一家的抽样比例、居首的比例、以其居首权重为准时居首的信心", "The first {count}: share of draws above the next one, in first place, and in first place under its central weights"),
+    "first.now": ("既定权重下得分最高", "best score as stated"),
+    "first.over": ("{name}权重为既定 {low} 倍以上", "{name} weighs {low} x or more"),
+    "first.between": ("{name}权重为既定 {low}-{high} 倍", "{name} weighs {low}-{high} x"),
+    "first.under": ("{name}权重为既定 {high} 倍以下", "{name} weighs {high} x or less"),
+    "first.central": ("居首时{name}平均为既定 {times} 倍", "when first, {name} weighs {times} x on average"),
+    "first.never": ("抽样中从未居首", "never first in the draws"),
+    "weights.impact": ("影响（五项合计）", "impact (all five)"),
+    "weights.likelihood": ("可能性（三项合计）", "likelihood (all three)"),
+    "knowing.title": ("最值得查清：单独查清一项后，前 {core} 名平均换几家", "Most worth finding out: how many of the first {core} would be others, on average, once it is known"),
+    "knowing.none": ("没有哪一项单独查清后会换掉前 {core} 名。", "No single thing, once known, would change the first {core}."),
+    "head.knowing": ("查清什么", "to find out"),
+    "head.swaps": ("换几家", "swaps"),
+    "head.gain": ("多对几家", "gain"),
+    "knowing.foot": ("多对几家：查清后重排的前 {core} 名预期多几家名副其实；无关的量也会显出至多 {chance} 家，低于此不作数。", "Gain: how many more of the first {core} would belong there, once it is known; what has no bearing shows up to {chance}, so less than that means nothing."),
+    "knowing.weight": ("权重：{name}", "weight of {name}"),
+    "knowing.gap": ("{chain}/{link}：是否有缺口", "{chain}/{link}: whether it is a gap"),
+    "knowing.fit": ("{firm}：能否做{link}", "{firm}: whether it can do {link}"),
+    "knowing.strength": ("{firm}：营收", "{firm}: revenue"),
+    "knowing.signals": ("{firm}：近期动向", "{firm}: recent events"),
+    "knowing.closeness": ("{firm}：接近程度", "{firm}: closeness"),
+    "knowing.closeness.market": ("{firm}：与本地市场的接近", "{firm}: closeness in market"),
+    "knowing.closeness.resource": ("{firm}：与本地资源的接近", "{firm}: closeness in resources"),
+    "knowing.headroom": ("{firm}：是否已在本地", "{firm}: whether it is here already"),
 }  # fmt: skip
