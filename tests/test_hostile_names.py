@@ -26,6 +26,7 @@ from chainmap.show.pictures.path_content import Job, PathContent
 from chainmap.show.pictures.ranks import Candidate, RankContent
 from chainmap.show.pictures.table import TableContent, table_pages
 
+# ruff: noqa: E501
 WORDS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(\"http://x\",\"y\")", "＝1+1", "\t=1", "'=1",
     "{=A1:A2}", "=cmd|' /C calc'!A0", "_x0041_", "_x000D_", "<b>粗</b>", "<script>alert(1)</script>",

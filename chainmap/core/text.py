@@ -24,7 +24,9 @@ def is_control(character: str) -> bool:
     >>> is_control("\\x1b"), is_control("芯")
     (True, False)
     """
-    return character in _HIDDEN or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    if character in _HIDDEN or ord(character) & 0xFFFE == 0xFFFE:  # the last two of each plane
+        return True
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def safe(text: str) -> str:

@@ -71,7 +71,7 @@ def _marked(value: Any) -> str:
 
 def escaped(text: str) -> str:
     """Text in which no character means anything to Markdown or HTML."""
-    shown = safe(text)
+    shown = safe(text).replace("&", "&amp;")
     for mark in "\\`*_[]|#":
         shown = shown.replace(mark, "\\" + mark)
     return shown.replace("<", "&lt;").replace(">", "&gt;")
