@@ -21,7 +21,7 @@ from chainmap.core.mcda import Robust, Unknown
 Floats = npt.NDArray[np.float64]
 Problem = tuple[Floats, Floats, list[Unknown], int]
 SCHEMES = ("around", "any", "order")
-thorough = settings(max_examples=400, deadline=None, derandomize=True, database=None)
+thorough = settings(derandomize=True, database=None)  # of the profile: see conftest.py
 
 
 @dataclass(frozen=True)
