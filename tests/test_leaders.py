@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import shutil
 import tempfile
@@ -395,3 +396,34 @@ def test_an_xlsx_is_read_without_formulas_and_within_limits(tmp_path: Path) -> N
     done = taken(home, bomb, *TAKE)
     assert done.returncode == 1
     assert "bomb.xlsx" in done.stderr.decode()
+
+
+def test_without_the_reader_of_workbooks_its_command_is_named(tmp_path: Path) -> None:
+    (tmp_path / "openpyxl.py").write_text(
+        "raise ModuleNotFoundError('no openpyxl', name='openpyxl')\n", encoding="utf-8"
+    )
+    (tmp_path / "c.xlsx").write_bytes(b"PK")
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = chainmap("leaders", "intake", tmp_path / "c.xlsx", "--leader", "haier-group",
+                    env={"PYTHONPATH": paths}, cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 3
+    assert 'pip install "industry-chainmap[xlsx]"' in done.stderr.decode()
+
+
+def test_every_screen_fits_80_columns_and_gbk(tmp_path: Path) -> None:
+    from chainmap.core.text import width
+
+    home = copy_of(ROOT, tmp_path / "home")
+    file = catalogue(tmp_path / "c.csv", CATALOGUE)
+    commands: list[tuple[str | Path, ...]] = [
+        ("intake", file, "--leader", "haier-group", *TAKE, "--yes"),
+        ("requests",),
+        ("cluster", "haier-group"),
+        ("smart-appliance",),
+    ]
+    for command in commands:
+        done = chainmap("leaders", *command, workspace=home, env={"COLUMNS": "80"})
+        assert done.returncode == 0, done.stderr.decode()
+        said = done.stdout.decode()
+        said.encode("gbk")
+        assert max(map(width, said.splitlines())) <= 80, command

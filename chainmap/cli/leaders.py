@@ -158,6 +158,8 @@ def cluster(
         terminal.say()
         if rows:
             terminal.lines(cluster_lines(rows, run.lang, terminal.width))
+            terminal.say()
+            terminal.say(say("cluster.foot", run.lang), "dim")
         else:
             terminal.say(say("cluster.none", run.lang, leader=name))
 

@@ -57,7 +57,7 @@ def request_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
         [
             Cell(row["id"]),
             Cell(row["leader_name"]),
-            Cell(f"{row['chain']}/{row['link_name']}"),
+            Cell(row["link_name"]),
             Cell(_wanted(row, lang)),
             Cell(figure(row["purchase_100m_cny"]) or "-"),
             Cell(say(f"request.{row['status'] or 'proposed'}", lang)),
@@ -76,10 +76,10 @@ def _wanted(row: Row, lang: str) -> str:
 
 
 def _place(district: Mapping[str, Any], lang: str) -> str:
-    """A district with the land that it has, as far as anyone knows."""
+    """A district with the land that it has, where anyone knows."""
     land = district["land_mu"]
-    told = say("unknown", lang) if land is None else say("cluster.land", lang, land=figure(land))
-    return f"{district['district']} {told}"
+    told = "" if land is None else " " + say("cluster.land", lang, land=figure(land))
+    return f"{district['district']}{told}"
 
 
 def flat(row: Row) -> dict[str, Any]:
@@ -90,27 +90,44 @@ def flat(row: Row) -> dict[str, Any]:
 
 
 def cluster_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
-    """One line a wanted link: whom to call, and where to."""
-    joint = "、" if lang == "zh" else ", "
+    """A block a wanted link: what is wanted, beside it whom to call, and where to."""
     heads = [
-        Head(say("head.link", lang), shrink_to=12),
-        Head(say("head.wanted", lang), shrink_to=10),
-        Head(say("head.status", lang)),
-        Head(say("head.candidates", lang), shrink_to=16),
-        Head(say("head.districts", lang), shrink_to=10),
+        Head(say("head.link", lang), shrink_to=16),
+        Head(say("head.candidates", lang), shrink_to=14),
+        Head(say("head.interval", lang), right=True),
+        Head(say("head.leader_score", lang), right=True),
+        Head(say("head.districts", lang), shrink_to=20),
     ]
-    cells = [
+    cells = [line for row in rows for line in _block(row, lang)]
+    return lay_out(heads, cells[:-1], limit)
+
+
+def _block(row: Row, lang: str) -> list[list[Cell]]:
+    """The lines of one wanted link, and an empty one."""
+    status = say(f"request.{row['status'] or 'proposed'}", lang)
+    what = [
+        Cell(f"{row['chain_name']}·{row['link_name']}", "bold"),
+        Cell(say("cluster.wanted", lang, wanted=_wanted(row, lang))),
+        Cell(f"{row['id']} {status}", "dim"),
+    ]
+    whom = [
+        [Cell(one["name"]), Cell(f"{one['rank_p05']}-{one['rank_p95']}"),
+         Cell(figure(one["score"]))]
+        for one in row["candidates"]
+    ] or [[Cell(say("cluster.nobody", lang), "unknown"), Cell(""), Cell("")]]  # fmt: skip
+    where = [Cell(_place(one, lang)) for one in row["districts"]]
+    where = where or [Cell(say("unknown", lang), "unknown")]
+    blank = Cell("")
+    count = max(len(what), len(whom), len(where))
+    lines = [
         [
-            Cell(f"{row['chain_name']}·{row['link_name']}", "bold"),
-            Cell(_wanted(row, lang)),
-            Cell(say(f"request.{row['status'] or 'proposed'}", lang)),
-            Cell(joint.join(f"{c['name']} {c['rank_p05']}-{c['rank_p95']}"
-                            for c in row["candidates"]) or "-"),
-            Cell(joint.join(_place(d, lang) for d in row["districts"]) or say("unknown", lang)),
+            what[at] if at < len(what) else blank,
+            *(whom[at] if at < len(whom) else [blank] * 3),
+            where[at] if at < len(where) else blank,
         ]
-        for row in rows
-    ]  # fmt: skip
-    return lay_out(heads, cells, limit)
+        for at in range(count)
+    ]
+    return [*lines, [blank] * len(lines[0])]
 
 
 def proposal_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
@@ -118,9 +135,9 @@ def proposal_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     heads = [
         Head(say("head.place", lang)),
         Head(say("head.how", lang)),
-        Head(say("head.product", lang), shrink_to=10),
-        Head(say("head.supplier", lang), shrink_to=10),
-        Head(say("head.result", lang), shrink_to=14),
+        Head(say("head.product", lang), shrink_to=8),
+        Head(say("head.supplier", lang), shrink_to=8),
+        Head(say("head.result", lang), shrink_to=28),
     ]
     cells = [
         [
