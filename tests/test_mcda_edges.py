@@ -105,6 +105,18 @@ class TestDraws:
             one, two, three = sorted(shares, reverse=True) if scheme == "order" else shares
             assert line == pytest.approx([one, 0, two, three], abs=1e-14)
 
+    def test_equal_ones_keep_the_order_of_what_was_drawn_for_them(self) -> None:
+        """Among themselves, of what the order leaves them: the lesser two of three here."""
+        key = hashlib.blake2b(b"1\norder", digest_size=16, person=b"weights").digest()
+        number = int.from_bytes(key, "little")
+        words = [word for block in range(1, 10) for word in philox(block, number)]
+        waits = [-math.log(1 - (word >> 11) / 2**53) for word in words]
+        stated = mcda.stated({"a": 1, "most": 2, "b": 1})
+        for at, (one, most, two) in enumerate(mcda.draw_weights(stated, "order", 30, 12, 1)):
+            drawn = waits[3 * at : 3 * at + 3]
+            assert most > max(one, two)
+            assert (one > two) == (drawn[0] > drawn[2])
+
     def test_in_order_the_largest_goes_to_the_largest_wherever_it_stands(self) -> None:
         stated = mcda.stated({"least": 1, "off": 0, "most": 9, "middle": 4})
         least, off, most, middle = mcda.draw_weights(stated, "order", 30, 400, 2).T
@@ -145,6 +157,21 @@ class TestChunks:
         monkeypatch.setattr(mcda, "MEMORY", scores * mcda.BYTES_A_SCORE)
         found = list(mcda.scores(self.values, self.weights))
         assert [len(part) for part in found] == sizes
+
+    @pytest.mark.parametrize(
+        ("workers", "sizes"), [(1, [10]), (2, [5, 5]), (4, [3, 3, 3, 1]), (64, [1] * 10)]
+    )
+    def test_leave_no_worker_idle_that_could_share(self, workers: int, sizes: list[int]) -> None:
+        parts = mcda.parts_of(10, 3, None, workers)
+        assert [part.stop - part.start for part in parts] == sizes
+        assert [at for part in parts for at in range(10)[part]] == list(range(10))
+
+    def test_that_are_worked_on_at_once_share_the_memory(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mcda, "MEMORY", 12 * mcda.BYTES_A_SCORE)
+        parts = mcda.parts_of(10, 3, None, 2)
+        assert [part.stop - part.start for part in parts] == [2] * 5
 
     def test_of_no_rows_are_empty(self) -> None:
         (found,) = mcda.scores(np.zeros((0, 2)), self.weights)
@@ -213,8 +240,9 @@ class TestRanks:
         assert (found.p25.tolist(), found.p75.tolist()) == ([3, 1, 3, 1, 5], [4, 2, 4, 2, 5])
 
     @pytest.mark.parametrize("apart", [4e-10, -4e-10])
-    def test_totals_are_equal_to_the_billionth(self, apart: float) -> None:
-        found = mcda.robust(np.array([[50.0], [50 + apart]]), np.ones((1, 1)), (), 1)
+    @pytest.mark.parametrize("total", [50.0, 50.5])
+    def test_totals_are_equal_to_the_billionth(self, total: float, apart: float) -> None:
+        found = mcda.robust(np.array([[total], [total + apart]]), np.ones((1, 1)), (), 1)
         assert found.median.tolist() == [1.5, 1.5]
 
     @pytest.mark.parametrize("apart", [1.5e-9, -1.5e-9])
@@ -341,7 +369,15 @@ class TestWhatIsRefused:
                 mcda.robust(self.values, self.weights, (), top)
 
 
-@pytest.mark.parametrize("found", [unknown(), mcda.robust(np.ones((1, 1)), np.ones((1, 1)), (), 1)])
+@pytest.mark.parametrize(
+    "found",
+    [
+        unknown(),
+        mcda.robust(np.ones((1, 1)), np.ones((1, 1)), (), 1),
+        mcda.Layer(0, [], np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
 def test_what_was_found_stays_as_it_was_and_is_itself_alone(found: Any) -> None:
     """Arrays have no one answer to whether they are equal; what holds them is told by identity."""
     with pytest.raises(dataclasses.FrozenInstanceError):
