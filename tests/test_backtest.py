@@ -16,8 +16,7 @@ from chainmap.core.dates import parse_day
 from chainmap.core.derivation import replay
 from chainmap.core.words import WORDS
 from chainmap.rank.backtest.scope import Scope
-from chainmap.study import open_study
-from chainmap.study.past import test_on_the_past as tested
+from chainmap.study import open_study, past
 from tests.backtest_worlds import add_rows, planted_city, table_rows
 from tests.running import as_json, chainmap, copy_of
 
@@ -255,7 +254,7 @@ def test_what_counts_as_an_outcome(quiet: Path, row: dict[str, object], came: in
                               {"firm": "y1", "name": "外一", **dated}])  # fmt: skip
     add_rows(quiet, "projects", [row])
     scope = Scope("global500", parse_day(CUT), parse_day(UNTIL))
-    found = tested(open_study(quiet), scope)
+    found = past.test_on_the_past(open_study(quiet), scope)
     assert (found.all.positives, found.all.universe) == (came, 24)
     assert (found.all.rows != []) == bool(came)
 
@@ -344,7 +343,7 @@ def test_the_figures_of_the_back_test_can_be_worked_out_again(quiet: Path) -> No
                                  signing("b", "f2", signed="2022-02")])  # fmt: skip
     study = open_study(quiet)
     scope = Scope("global500", parse_day(CUT), parse_day(UNTIL))
-    for row in tested(study, scope).all.rows[:8:7]:
+    for row in past.test_on_the_past(study, scope).all.rows[:8:7]:
         for column in KEYS[2:]:
             figure = study.why(row["ref"], column)
             again = replay(study.book, figure)
