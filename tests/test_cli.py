@@ -41,7 +41,7 @@ ROWS = {
     "value_is_lower_bound alternative dependents critical priority producers groups "
     "evidence_grade sources",
     "rank": "position firm name chain link kind suspect settled basis score impact likelihood "
-    "rank_p05 rank_p95 p_top criteria unknown evidence_grade sources",
+    "rank_p05 rank_p95 p_top criteria unknown evidence_grade sources p_top_error",
     "chains": "chain name kind links strong weak present missing planned unknown "
     "completeness_low completeness_high local_ratio_value local_ratio_count_low "
     "local_ratio_count_high",
