@@ -168,9 +168,7 @@ def test_the_signed_form_has_no_scores_and_says_who_signs(folder: Path, suffix: 
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_the_same_workspace_gives_the_same_bytes(
-    folder: Path, tmp_path: Path, suffix: str
-) -> None:
+def test_the_same_workspace_gives_the_same_bytes(folder: Path, tmp_path: Path, suffix: str) -> None:
     places = {"PYTHONHASHSEED": "11", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
     file = tmp_path / f"again.{suffix}"
     done = chainmap("report", CHAIN, "-o", file, env=places)
