@@ -170,8 +170,9 @@ class TestChunks:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(mcda, "MEMORY", 12 * mcda.BYTES_A_SCORE)
-        parts = mcda.parts_of(10, 3, None, 2)
-        assert [part.stop - part.start for part in parts] == [2] * 5
+        for rows, workers, sizes in ((3, 2, [2] * 5), (1, 4, [3, 3, 3, 1]), (1, 1, [10])):
+            parts = mcda.parts_of(10, rows, None, workers)
+            assert [part.stop - part.start for part in parts] == sizes
 
     def test_of_no_rows_are_empty(self) -> None:
         (found,) = mcda.scores(np.zeros((0, 2)), self.weights)
@@ -346,6 +347,7 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize(
         ("values", "weights"),
         [
+            (np.zeros(2), np.ones((4, 2))),
             (np.zeros((2, 2, 2)), np.ones((4, 2))),
             (np.zeros((2, 2)), np.ones(2)),
             (np.zeros((2, 2)), np.ones((4, 3))),
@@ -360,7 +362,7 @@ class TestWhatIsRefused:
             lambda: list(mcda.scores(values, weights)),
         )
         for call in calls:
-            with pytest.raises(ValueError, match=r"values|weights"):
+            with pytest.raises(ValueError, match=r"^(values|weights) must be "):
                 call()
 
     def test_is_a_first_of_none(self) -> None:
