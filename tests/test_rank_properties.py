@@ -30,6 +30,8 @@ RANK_KEYS = {
     *("ref", "position", "firm", "name", "chain", "link", "kind", "suspect", "settled", "basis"),
     *("score", "impact", "likelihood", "rank_p05", "rank_p95", "p_top", "criteria", "unknown"),
     *("evidence_grade", "sources"),
+    # Beside the contract, for the bar and the error.
+    *("rank_p25", "rank_p75", "rank_median", "p_top_error"),
 }
 NUMBERS = {
     "weights.gap": [0, 40],

@@ -283,6 +283,7 @@ os.cpu_count = lambda: threads
 from chainmap.core import acceptability, mcda
 if memory:
     mcda.MEMORY, mcda.WORTH_THREADS, acceptability.IN_CACHE = memory, 0, memory // 8
+    acceptability.WORTH_THREADS = 0
 from chainmap.cli.main import main
 sys.argv[0] = "chainmap"
 main()

@@ -13,9 +13,11 @@ perfect information", Medical Decision Making 18 (what knowing one quantity is w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ import numpy as np
 from chainmap.core import fused
 from chainmap.core.mcda import (
     ALIKE,
+    WORTH_THREADS,
     Floats,
     Integers,
     Layer,
@@ -34,7 +37,7 @@ from chainmap.core.mcda import (
 )
 
 # Scores of one chunk: they and their copies stay within the cache of a core.
-IN_CACHE = 2**18
+IN_CACHE = 2**16
 Found = tuple[Integers, Integers, Floats]  # draw, row and key, the lower the better
 
 
@@ -98,9 +101,10 @@ def members(
         draw, row, key = fused.at_least(values, weights, layers, top)
     else:
         size = chunk or max(1, IN_CACHE // rows)
-        found = [
-            _at_least(values, weights, layers, top, part) for part in parts_of(draws, rows, size, 1)
-        ]
+        workers = min(4, os.cpu_count() or 1) if rows * draws > WORTH_THREADS else 1
+        look = partial(_at_least, values, weights, layers, top)
+        with ThreadPoolExecutor(workers) as pool:
+            found = list(pool.map(look, parts_of(draws, rows, size, workers)))
         draw, row, key = (np.concatenate(column) for column in zip(*found, strict=True))
     return Members(draw, row, _shares(draw, key, draws, top), draws, rows)
 

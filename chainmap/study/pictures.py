@@ -50,7 +50,7 @@ def panorama_content(study: Study, chain: Chain, lang: str) -> Panorama:
         conclusion(study, chain, lang),
         say("picture.date", lang, day=day),
         tuple(stages),
-        coverage(study, chain, lang).split("：", 1)[-1],
+        coverage(study, chain, lang).split("：" if lang == "zh" else ": ", 1)[-1],
         next_steps(list(rows.values()), chain, lang),
         footer(study, list(rows.values()), lang),
         day,

@@ -109,7 +109,7 @@ def _totals(rows: Sequence[JsonRow], lang: str) -> str:
 
 def _asks(chain: Chain, gaps: Sequence[JsonRow], rows: Sequence[JsonRow], lang: str) -> list[str]:
     """What needs a decision: next steps of projects, settled gaps, and what to check."""
-    unknown = say("unknown", lang)
+    unknown = say("unknown")  # the rows are those of the files, whatever the reader's language
     asks = [
         say("report.ask_due", lang, name=row[COLUMNS[1]], step=row[COLUMNS[16]])
         for row in rows
