@@ -39,4 +39,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "knowing.closeness.market": ("{firm}：与本地市场的接近", "{firm}: closeness in market"),
     "knowing.closeness.resource": ("{firm}：与本地资源的接近", "{firm}: closeness in resources"),
     "knowing.headroom": ("{firm}：是否已在本地", "{firm}: whether it is here already"),
+    "rule.stability": ("稳定性", "stability"),
 }  # fmt: skip
