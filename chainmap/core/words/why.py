@@ -54,6 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.coverage.refs": ("各行的证据覆盖", "coverage of the rows"),
     "rule.coverage.candidate": ("得分的证据覆盖", "coverage of the score"),
     "rule.coverage.link": ("优先度的证据覆盖", "coverage of the priority"),
+    "rule.coverage.leader": ("链主得分的证据覆盖", "coverage of a leader's score"),
+    "rule.coverage.leaders": ("各链主的证据覆盖", "coverage of the leaders"),
     "rule.cell.ref": ("编号", "ref"),
     "rule.cell.chain": ("产业链文件", "chain file"),
     "rule.cell.link": ("环节", "link"),
