@@ -300,6 +300,12 @@ class Row:
         assert value is None or isinstance(value, Day)
         return value
 
+    def runs(self, today: date) -> bool:
+        """Whether a day lies in the time from ``since`` to ``until``; an empty end is open."""
+        since, until = self.day("since"), self.day("until")
+        begun = since is None or since.first <= today
+        return begun and (until is None or until.last >= today)
+
     def many(self, column: str) -> tuple[str, ...]:
         """The cell as several ids or texts."""
         value = self.cells.get(column)

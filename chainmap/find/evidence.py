@@ -84,10 +84,7 @@ def producing(ask: Ask, chain: str, link: str) -> tuple[Producer, ...]:
     for row in ask.rows("presence", LINK, (chain, link)):
         if row.text("activity") != "production":
             continue
-        since, until = row.day("since"), row.day("until")
-        begun = since is None or since.first <= today
-        over = until is not None and until.last < today
-        if begun and not over:
+        if row.runs(today):
             ask.cell(row, "activity")
             output = ask.number(row, "output")
             found.append(Producer(row.text("firm"), row, output, row.text("output_unit")))

@@ -112,9 +112,13 @@ def _folded(words: tuple[str, ...]) -> frozenset[str]:
 
 def strength(ask: Ask, firm: str) -> Mark:
     """Size of the firm: 100 * ln(revenue / lo) / ln(hi / lo) in 亿元, kept in 0 to 100."""
-    revenue = revenue_of(ask, firm)
+    return size_mark(ask, f"strength/{firm}", revenue_of(ask, firm))
+
+
+def size_mark(ask: Ask, name: str, revenue: float | None) -> Mark:
+    """A revenue on the anchors of size; without one the quantity of that name is unknown."""
     if revenue is None:
-        return unknown(f"strength/{firm}")
+        return unknown(name)
     low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
     if revenue <= low or high <= low:
         return Mark(0.0 if revenue <= low else 100.0)

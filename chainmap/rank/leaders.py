@@ -9,8 +9,8 @@ from chainmap.core.derivation import Ask, Rule
 from chainmap.core.formula import Number, ln, ratio, total
 from chainmap.core.model import ACTIVE, Flow
 from chainmap.core.world import World
-from chainmap.rank.criteria import revenue_of
-from chainmap.rank.marks import Mark, clamp, unknown
+from chainmap.rank.criteria import revenue_of, size_mark
+from chainmap.rank.marks import Mark, clamp
 from chainmap.rank.score import weighted_mean
 
 PARTS = ("scale", "pull", "sourcing", "single")
@@ -85,10 +85,7 @@ def leaders(world: World) -> list[str]:
     """
     found = {row.text("firm") for row in world.newest("firms") if is_local(world, row.text("firm"))}
     for row in world.newest("presence"):
-        since, until = row.day("since"), row.day("until")
-        begun = since is None or since.first <= world.today
-        over = until is not None and until.last < world.today
-        if row.text("activity") in ("production", "headquarters") and begun and not over:
+        if row.text("activity") in ("production", "headquarters") and row.runs(world.today):
             found.add(row.text("firm"))
     return sorted({_stands_for(world, firm) for firm in found})
 
@@ -175,13 +172,7 @@ def purchases(ask: Ask, firm: str) -> Purchases:
 
 def scale(ask: Ask, firm: str) -> Mark:
     """Size by the largest known revenue among its firms, on the anchors of ``strength``."""
-    known = ask("leaders.revenue", firm)
-    if known is None:
-        return unknown(f"scale/{firm}")
-    low, high = ask.setting("strength.lo"), ask.setting("strength.hi")
-    if known <= low or high <= low:
-        return Mark(0.0 if known <= low else 100.0)
-    return Mark(ask.work("", on_log_scale, known, low, high))
+    return size_mark(ask, f"scale/{firm}", ask("leaders.revenue", firm))
 
 
 def revenue(ask: Ask, firm: str) -> float | None:
@@ -303,11 +294,6 @@ def all_of(parts: Mapping[str, Number]) -> Number:
 def products(terms: Mapping[str, tuple[Number, Number]]) -> Number:
     """The sum of share times what is made."""
     return total([share * made for share, made in terms.values()])
-
-
-def on_log_scale(value: Number, low: Number, high: Number) -> Number:
-    """100 ln(value / low) / ln(high / low), kept in 0 to 100."""
-    return clamp(100 * ln(value / low) / ln(high / low))
 
 
 def log_percent(value: Number, low: Number, high: Number) -> Number:

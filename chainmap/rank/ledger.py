@@ -106,9 +106,7 @@ def here(ask: Ask, firm: str) -> Here:
     group = members(ask, firm, "group")
     for member in group:
         for row in ask.rows("presence", ("firm",), (member,)):
-            until, since = row.day("until"), row.day("since")
-            over = until is not None and until.last < today
-            if over or (since is not None and since.first > today):
+            if not row.runs(today):
                 continue
             (absent if ask.cell(row, "activity") == "none" else found).append(row)
         for row in ask.rows("projects", ("firm",), (member,)):

@@ -138,10 +138,7 @@ def here(ask: Ask, *members: str) -> bool:
     today = ask.today().last
     for firm in members:
         for site in ask.rows("presence", ("firm",), (firm,)):
-            since, until = site.day("since"), site.day("until")
-            begun = since is None or since.first <= today
-            over = until is not None and until.last < today
-            if begun and not over and ask.cell(site, "activity") != "none":
+            if site.runs(today) and ask.cell(site, "activity") != "none":
                 return True
         for project in ask.rows("projects", ("firm",), (firm,)):
             if ask("project_stage", project.text("project")) in HERE:
