@@ -1,0 +1,1 @@
+"""Projects over time: their ledger, guards against counting twice, and what is expected to land."""
