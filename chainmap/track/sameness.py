@@ -7,6 +7,7 @@ the signs that both names have, in any order, so that 三峡深远海风电 is �
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -221,4 +222,5 @@ def _other_phase(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def _mass(signs: Counter[str], filler: float) -> float:
-    return sum(count * (filler if sign in FILLER else 1.0) for sign, count in signs.items())
+    # Exactly rounded, so that the order of the signs does not matter.
+    return math.fsum(count * (filler if sign in FILLER else 1.0) for sign, count in signs.items())
