@@ -11,8 +11,11 @@ from chainmap.core.dates import parse_day
 from chainmap.core.graph import ChainGraph
 from chainmap.core.model import Chain, ChainFile, Row, Setting, Settings
 from chainmap.core.problems import Place
-from chainmap.plan.path import WORK, Need, plan_path
+from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.plan.path import Path as ChainPath
+from chainmap.plan.path import plan_path
+from chainmap.plan.progress import Chosen
+from chainmap.plan.tasks import WORK, Need
 
 NUMBERS = {
     "path.near_years": 1.0,
@@ -22,8 +25,14 @@ NUMBERS = {
     "path.mid_priority": 25.0,
     "path.check_years": 0.25,
     "path.action_years": 1.0,
+    "path.sign_share": 0.5,
+    "path.build_years": 1.5,
+    "path.behind": 1.5,
+    "path.news_years": 1.0,
 }
 AT = parse_day("2026-11-24")
+UNITS = st.sampled_from([None, "市商务局"])
+DATES = (*STAGE_DATES, "progress_date", "next_due", "as_of")
 
 
 def settings_of(**changed: float) -> Settings:
@@ -84,8 +93,21 @@ def need_of(link: str, words: dict[str, str]) -> Need:
 
 
 def project_of(at: int, words: dict[str, str]) -> Row:
-    dates = {key: parse_day(word) for key, word in words.items() if key not in ("link", "stage")}
-    return Row("projects", at + 2, at, words | dates)
+    usual = {"project": f"p{at}", "name": f"项目{at}", "as_of": "2026-10"} | words
+    dates = {key: parse_day(word) for key, word in usual.items() if key in DATES}
+    return Row("projects", at + 2, at, usual | dates)
+
+
+def chosen_of(words: dict[str, str]) -> Chosen:
+    return Chosen(
+        words["link"],
+        words["firm"],
+        words["name"],
+        words["kind"],
+        words.get("district"),
+        parse_day(words["start"]),
+        parse_day(words["due"]),
+    )
 
 
 @st.composite
@@ -136,7 +158,52 @@ def worlds(
     return links, flows, needs, path, stages
 
 
+@st.composite
+def busy_worlds(draw: Any) -> tuple[Any, ...]:
+    """A world whose milestones have dates, with projects, and with the rows of a plan or none."""
+    world = draw(worlds(dated=True))
+    months = st.integers(2023 * 12, 2027 * 12 + 11)
+    link = st.sampled_from(world[0])
+    firm = st.sampled_from(["fa", "fb", "fc"])
+    projects = []
+    for at in range(draw(st.integers(0, 5))):
+        dated = draw(st.lists(st.sampled_from(STAGE_DATES[:5]), unique=True, max_size=3))
+        if draw(st.integers(0, 9)) == 0:
+            dated.append("ended")
+        dates = {name: month(draw(months)) for name in dated}
+        dates["as_of"] = month(draw(st.integers(2023 * 12, 2026 * 12 + 9)))
+        for name in ("next_due", "progress_date"):
+            if draw(st.booleans()):
+                dates[name] = month(draw(months))
+        words = {"project": f"p{at}", "link": draw(link), "firm": draw(firm),
+                 "stage": draw(st.sampled_from(["", *STAGES])), "unit": draw(UNITS)}  # fmt: skip
+        projects.append(project_of(at, words | dates))
+    if draw(st.booleans()):
+        return world, projects, None
+    rows = []
+    for link_id, firm_id in draw(st.lists(st.tuples(link, firm), unique=True, max_size=5)):
+        start = draw(st.integers(2026 * 12, 2030 * 12))
+        due = start + draw(st.integers(0, 23))
+        kind = draw(st.sampled_from([*WORK, "check"]))
+        district = draw(st.sampled_from([None, "即墨区"]))
+        dates = parse_day(month(start)), parse_day(month(due))
+        rows.append(Chosen(link_id, firm_id, firm_id, kind, district, *dates))
+    return world, projects, rows
+
+
+def month(at: int) -> str:
+    return f"{at // 12}-{at % 12 + 1:02d}"
+
+
 def planned(world: tuple[Any, ...], **numbers: float) -> ChainPath:
     links, flows, needs, path, stages = world
     chain = chain_of(links, flows, path, stages)
     return plan_path(chain, ChainGraph(chain), AT, settings_of(**numbers), needs, [])
+
+
+def busy(world: tuple[Any, ...], **numbers: float) -> ChainPath:
+    """The path of a world with projects and plan."""
+    (links, flows, needs, path, stages), projects, chosen = world
+    chain = chain_of(links, flows, path, stages)
+    graph, numbered = ChainGraph(chain), settings_of(**numbers)
+    return plan_path(chain, graph, AT, numbered, needs, projects, chosen)

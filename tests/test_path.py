@@ -10,11 +10,24 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from path_worlds import AT, chain_of, need_of, planned, project_of, settings_of, worlds
+from path_oracle import NOW, facts, month, seen
+from path_worlds import (
+    AT,
+    busy,
+    busy_worlds,
+    chain_of,
+    chosen_of,
+    need_of,
+    planned,
+    project_of,
+    settings_of,
+    worlds,
+)
 
 from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
-from chainmap.plan.path import ROW_KEYS, WORK, Action, plan_path, rows
+from chainmap.plan.path import ROW_KEYS, Action, plan_path, rows
+from chainmap.plan.tasks import WORK
 
 CASES = [
     (f"{file.stem}: {case['case']}", case)
@@ -32,10 +45,14 @@ def shown(action: Action) -> dict[str, Any]:
             return value.text
         if isinstance(value, tuple):
             return list(value)
-        return str(value).lower() if isinstance(value, bool) else value or "null"
+        if isinstance(value, bool | int):
+            return str(value).lower()
+        return value or "null"
 
     names = ("code", "link", "title", "start", "due", "needs", "owner", "term", "conditional",
-             "started", "late", "critical", "origin")  # fmt: skip
+             "started", "late", "critical", "origin", "slack", "at_risk", "risk", "left",
+             "forecast", "in_plan", "firm", "district", "project", "stage", "next_step",
+             "next_due")  # fmt: skip
     found = {name: word(getattr(action, name)) for name in names}
     return found | {"needs": list(action.needs)}
 
@@ -46,7 +63,8 @@ def test_a_worked_case_comes_out_as_stated(name: str, case: dict[str, Any]) -> N
     chain = chain_of(list(links), case.get("flows", []), case.get("path", []), {})
     needs = [need_of(link, words) for link, words in links.items()]
     projects = [project_of(at, words) for at, words in enumerate(case.get("projects", []))]
-    found = plan_path(chain, ChainGraph(chain), AT, settings_of(), needs, projects)
+    chosen = [chosen_of(words) for words in case["chosen"]] if "chosen" in case else None
+    found = plan_path(chain, ChainGraph(chain), AT, settings_of(), needs, projects, chosen)
     actions = {action.id: shown(action) for action in found.actions}
     assert sorted(actions) == sorted(case["want"]), name
     for id, wanted in case["want"].items():
@@ -66,7 +84,7 @@ def test_nothing_starts_before_what_it_needs_is_due(world: tuple[Any, ...]) -> N
         for need in action.needs
         if action.start and (due := by_id[need].due) and action.start.first < due.last
     }
-    assert early == {(c.action, c.need) for c in path.conflicts}
+    assert early == {(c.action, c.need) for c in path.conflicts if c.kind == "order"}
     assert all(by_id[action].origin == "hand" for action, _ in early)
     for action in path.actions:
         if action.origin == "generated":
@@ -233,3 +251,130 @@ def test_a_code_means_the_same_link_when_other_gaps_close() -> None:
     codes = {action.id: action.code for action in one.actions}
     assert codes == {"a/fill": "上1", "b/fill": "中1", "c/fill": "上2"}
     assert {a.id: a.code for a in two.actions} == {"b/fill": "中1", "c/fill": "上2"}
+
+
+# Projects and the plan
+
+
+@MANY
+@given(busy_worlds())
+def test_what_is_left_late_and_at_risk_is_what_every_way_through_the_needs_says(
+    world: tuple[Any, ...],
+) -> None:
+    path = busy(world)
+    wanted = facts(world, path)
+    for action in path.actions:
+        if action.due is None:
+            continue
+        fact = wanted[action.id]
+        assert action.left == fact.left, action
+        assert action.late == fact.late, action
+        assert list(action.risk) == fact.risk, action
+        assert action.at_risk == bool(fact.risk)
+        forecast = None if action.forecast is None else month(action.forecast)
+        assert forecast == fact.forecast, action
+
+
+@MANY
+@given(busy_worlds())
+def test_written_dates_are_never_moved_and_nothing_else_starts_before_what_it_needs(
+    world: tuple[Any, ...],
+) -> None:
+    path = busy(world)
+    milestones = {m["id"]: m for m in world[0][3]}
+    by_id = {action.id: action for action in path.actions}
+    assert set(milestones) == {a.id for a in path.actions if a.origin == "hand"}
+    for action in path.actions:
+        if action.origin == "hand":
+            for name in ("start", "due"):
+                written = milestones[action.id].get(name)
+                assert written is None or getattr(action, name).text == written
+            continue
+        assert action.start and action.due and action.start.first <= action.due.last
+        assert action.started or month(action.start) >= NOW
+        for need in () if action.started else action.needs:
+            due = by_id[need].due
+            assert due is None or due.last < action.start.first
+
+
+@MANY
+@given(busy_worlds())
+def test_every_row_of_the_plan_and_every_project_on_the_way_stands_where_it_should(
+    world: tuple[Any, ...],
+) -> None:
+    (links, _, needs, _, _), projects, chosen = world
+    path = busy(world)
+    rows_of_plan = [a for a in path.actions if a.in_plan]
+    wanted = sorted((c.link, c.firm) for c in chosen or [])
+    assert sorted((a.link, a.firm) for a in rows_of_plan) == wanted
+    picked = {link for link, _ in wanted}
+    kinds = {need.link: need for need in needs}
+    for action in path.actions:
+        if action.origin == "generated" and action.kind != "check":
+            assert action.in_plan is (None if chosen is None else False)
+            assert action.link not in picked
+    carried = [action.project for action in path.actions if action.project]
+    for row in projects:
+        one, link = seen(row), row.cells["link"]
+        if one is None:
+            assert row.cells["project"] not in carried
+        elif one.place >= 2 and kinds[link].kind == "planned":
+            assert one.id in carried
+    assert len({action.code for action in path.actions}) == len(path.actions)
+    assert {action.link for action in path.actions} <= {*links, None}
+
+
+@MANY
+@given(busy_worlds())
+def test_a_row_of_the_plan_keeps_its_dates_unless_something_it_needs_is_later(
+    world: tuple[Any, ...],
+) -> None:
+    path = busy(world)
+    by_id = {action.id: action for action in path.actions}
+    moved = {(c.action, c.need): c for c in path.conflicts if c.kind == "delay"}
+    for one in world[2] or []:
+        action = by_id[f"{one.link}/{one.firm}"]
+        if action.started:
+            continue
+        begin = max(month(one.start), NOW)
+        ends = {n: month(due, last=True) + 1 for n in action.needs if (due := by_id[n].due)}
+        latest = max(ends.values(), default=0)
+        length = month(one.due, last=True) + 1 - month(one.start)
+        assert action.start and action.due
+        assert month(action.start) == max(begin, latest)
+        if latest <= begin < month(one.due, last=True) + 1:
+            assert month(action.due) == month(one.due)
+        else:
+            assert month(action.due) == month(action.start) + length - 1
+        clash = [need for id, need in moved if id == action.id]
+        assert bool(clash) == (latest > begin)
+        assert all(ends[need] == latest for need in clash)
+
+
+@MANY
+@given(busy_worlds())
+def test_a_milestone_that_the_plan_cannot_keep_is_named(world: tuple[Any, ...]) -> None:
+    path = busy(world)
+    found = {(c.action, c.need) for c in path.conflicts if c.kind == "milestone"}
+    by_hand = [a for a in path.actions if a.origin == "hand" and a.due and a.link]
+    wanted = {
+        (a.id, m.id)
+        for a in path.actions
+        for m in by_hand
+        if a.origin == "plan" and (a.link, a.kind) == (m.link, m.kind) and a.due and m.due
+        if a.due.last > m.due.last
+    }
+    assert found == wanted
+
+
+@MANY
+@given(busy_worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_projects_and_of_the_plan_changes_nothing(
+    world: tuple[Any, ...], order: Any
+) -> None:
+    base, projects, chosen = world
+    shuffled = [list(projects), None if chosen is None else list(chosen)]
+    for part in shuffled:
+        if part is not None:
+            order.shuffle(part)
+    assert busy(world) == busy((base, *shuffled))
