@@ -42,6 +42,10 @@ class Seen:
         return BUILD if self.place >= 3 else WORK - SIGN if self.place == 2 else SIGN
 
     @property
+    def silent(self) -> bool:
+        return (self.news.year + 1, self.news.month, self.news.day) < (2026, 11, 24)
+
+    @property
     def left(self) -> int:
         if self.since is None:
             return self.step
@@ -76,15 +80,14 @@ def seen(row: Any) -> Seen | None:
 
 def risks_of(one: Seen) -> list[str]:
     found = []
-    silent = (one.news.year + 1, one.news.month, one.news.day) < (2026, 11, 24)
-    if not silent and one.since is not None:
+    if not one.silent and one.since is not None:
         waited = NOW - 1 - month(one.since, last=True)
         if waited > 1.5 * one.step:
             found.append("stage")
     due = one.row.cells.get("next_due")
     if due is not None and due.last < TODAY:
         found.append("next_due")
-    return [*found, "news"] if silent else found
+    return [*found, "news"] if one.silent else found
 
 
 @dataclass
@@ -119,7 +122,7 @@ def facts(world: Any, path: Any) -> dict[str, Fact]:
         if done(action):
             return 0
         one = by_project.get(action.project)
-        if one is not None and one.place >= 2:
+        if one is not None and one.place >= 2 and not one.silent:
             return one.left
         start, due = windows.get(action.id, (action.start, action.due))
         length = month(due, last=True) + 1 - month(start)
@@ -160,7 +163,7 @@ def facts(world: Any, path: Any) -> dict[str, Fact]:
         if not late and end > due:
             risk.append("time" if alone > due else "needs")
         one = by_project.get(action.project)
-        if one is not None:
+        if one is not None and action.kind != "check":
             risk += risks_of(one)
         found[id] = Fact(left(action), end - 1, late, [] if late else risk)
     return found
