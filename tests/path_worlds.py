@@ -159,9 +159,9 @@ def worlds(
 
 
 @st.composite
-def busy_worlds(draw: Any) -> tuple[Any, ...]:
+def busy_worlds(draw: Any, hand: bool = True) -> tuple[Any, ...]:
     """A world whose milestones have dates, with projects, and with the rows of a plan or none."""
-    world = draw(worlds(dated=True))
+    world = draw(worlds(hand=hand, dated=True))
     months = st.integers(2023 * 12, 2027 * 12 + 11)
     link = st.sampled_from(world[0])
     firm = st.sampled_from(["fa", "fb", "fc"])

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Any
 
 from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
 from chainmap.core.model import ACTIVE, Chain, Row, Settings
-from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.core.words import say
-from chainmap.plan.schedule import (
-    TERMS,
-    Clock,
-    Schedule,
-    Task,
-    clock_of,
-    month_of,
-    schedule,
-    undated,
-)
-
-WORK = ("fill", "extend", "build", "strengthen", "deepen")
-UNDER_WAY = ("签约", "开工", "建设", "投产", "达产")
-
-_WHOLE_LETTER, _CHECK_LETTER = "总", "核"
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a link's gap asks for: its kind, what it may be, how sure and how pressing it is."""
-
-    link: str
-    kind: str
-    suspect: str | None
-    settled: bool
-    priority: float | None
-    status: str
+from chainmap.plan.clock import TERMS, Clock, clock_of, month_after, month_of
+from chainmap.plan.outlook import Outlook, outlooks
+from chainmap.plan.progress import Chosen, Progress, progress_of
+from chainmap.plan.schedule import Schedule, Slot, schedule
+from chainmap.plan.tasks import Need, Origin, Task, tasks_of
+from chainmap.plan.titles import codes_of, name_of, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +37,73 @@ class Action:
     late: bool
     critical: bool
     slack: int  # months that it may take longer before it lies on the longest way
-    origin: str  # hand | generated
+    origin: Origin
+    left: int  # months of work, see ``outlook``
+    forecast: Day | None
+    risk: tuple[str, ...]  # time | needs | stage | next_due | news
+    in_plan: bool | None  # None where the plan has no say
+    chosen: Chosen | None
+    progress: Progress | None
 
     @property
     def conditional(self) -> bool:
         """Whether it starts only if a check gives that result."""
         return self.condition is not None
 
+    @property
+    def at_risk(self) -> bool:
+        """Whether it is not late, but will probably be, or no one can tell."""
+        return bool(self.risk)
+
+    @property
+    def firm(self) -> str | None:
+        """The firm that is to come, else that of the project."""
+        if self.chosen:
+            return self.chosen.firm
+        return (self.progress.firm or None) if self.progress else None
+
+    @property
+    def district(self) -> str | None:
+        """Where: of the plan's row, else of the project."""
+        if self.chosen:
+            return self.chosen.district
+        return self.progress.district if self.progress else None
+
+    @property
+    def project(self) -> str | None:
+        """The project that moves it."""
+        return self.progress.project if self.progress else None
+
+    @property
+    def stage(self) -> str | None:
+        """How far the project is."""
+        return self.progress.stage if self.progress else None
+
+    @property
+    def next_step(self) -> str | None:
+        """What the project waits for."""
+        return self.progress.next_step if self.progress else None
+
+    @property
+    def next_due(self) -> Day | None:
+        """When that is due."""
+        return self.progress.next_due if self.progress else None
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A hand-written action that starts before one that it needs is due."""
+    """Two dates that do not agree.
+
+    ``order``: a hand-written action starts at ``start``, before one that it needs is ``due``.
+    ``delay``: a row of the plan was to end at ``start`` and ends at ``due``, after what it needs.
+    ``milestone``: a row of the plan ends at ``start``, after the milestone of its link is ``due``.
+    """
 
     action: str
     need: str
     start: Day
     due: Day
+    kind: str = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +133,31 @@ def plan_path(
     settings: Settings,
     needs: Iterable[Need],
     projects: Iterable[Row],
+    chosen: Iterable[Chosen] | None = None,
 ) -> Path:
     """The path of a chain at a study date. Hand-written milestones are never moved.
+
+    ``projects`` are the newest visible rows, ``chosen`` the plan's rows for this chain; None
+    where there is no plan.
 
     Notes: O(links + flows) after sorting; links of one cycle of needs do not wait for each other.
     """
     clock = clock_of(at, settings)
     wanted = {need.link: need for need in needs}
-    running = {row.text("link") for row in projects if _under_way(row, at)}
-    tasks = _tasks(chain, wanted, running, clock)
+    under_way = [one for row in projects if (one := progress_of(row, clock))]
+    tasks = tasks_of(chain, wanted, under_way, list(chosen or ()), clock)
 
     def status_of(link: str) -> str:
         return wanted[link].status if link in wanted else "unknown"
 
     months = schedule(chain, graph, tasks, status_of, clock)
-    actions = _actions(chain, tasks, months, wanted, clock)
+    actions = _actions(chain, tasks, months, wanted, clock, chosen is not None)
     near, mid, far = (month_of(clock.first + length - 1) for length in clock.terms)
     return Path(
         chain.id,
         tuple(stage.name for stage in chain.file.panorama.stages),
         actions,
-        _conflicts(actions),
+        _conflicts(actions, tasks, clock),
         tuple(action.id for action in actions if action.due is None),
         months.critical,
         sum(months.slots[id].length for id in months.critical),
@@ -138,6 +170,8 @@ def plan_path(
 ROW_KEYS = (
     "ref", "code", "action", "link", "name", "stage", "title", "start", "due", "term", "owner",
     "needs", "conditional", "started", "late", "critical", "origin",
+    "at_risk", "risk", "left_months", "forecast", "in_plan", "firm", "target", "district",
+    "project", "project_name", "project_stage", "stage_date", "next_step", "next_due",
 )  # fmt: skip
 
 
@@ -150,9 +184,9 @@ def rows(path: Path, chain: Chain, lang: str = "zh") -> list[dict[str, Any]]:
             "code": action.code,
             "action": action.kind,
             "link": action.link,
-            "name": _name(chain, action.link, lang),
+            "name": name_of(chain, action.link, lang),
             "stage": chain.stage_of(action.link).name if action.link else say("path.whole", lang),
-            "title": action.title if action.origin == "hand" else _title(action, chain, lang),
+            "title": action.title if action.origin == "hand" else title_of(action, chain, lang),
             "start": action.start and action.start.text,
             "due": action.due and action.due.text,
             "term": action.term,
@@ -163,47 +197,23 @@ def rows(path: Path, chain: Chain, lang: str = "zh") -> list[dict[str, Any]]:
             "late": action.late,
             "critical": action.critical,
             "origin": action.origin,
+            "at_risk": action.at_risk,
+            "risk": list(action.risk),
+            "left_months": action.left if action.due else None,
+            "forecast": action.forecast and action.forecast.text,
+            "in_plan": action.in_plan,
+            "firm": action.firm,
+            "target": action.chosen.name if action.chosen else None,
+            "district": action.district,
+            "project": action.project,
+            "project_name": action.progress.name if action.progress else None,
+            "project_stage": action.stage,
+            "stage_date": since.text if (since := _since(action)) else None,
+            "next_step": action.next_step,
+            "next_due": action.next_due and action.next_due.text,
         }
         for action in path.actions
     ]
-
-
-def _tasks(
-    chain: Chain, wanted: Mapping[str, Need], running: set[str], clock: Clock
-) -> dict[str, Task]:
-    """Hand-written milestones, and for every gap what they leave open."""
-    by_hand = {
-        m.id: Task(m.id, m.link, m.action, milestone=m,
-                   under_way=m.link in running and m.action != "check")
-        for m in sorted(chain.file.path, key=lambda m: m.id)
-    }  # fmt: skip
-    taken = {(task.link, task.kind) for task in by_hand.values()}
-    made = [
-        task
-        for link in chain.links
-        if link.id in wanted
-        for task in _of_gap(wanted[link.id], link.id in running, clock)
-        if (task.link, task.kind) not in taken
-    ]
-    return by_hand | {task.id: task for task in made}
-
-
-def _of_gap(need: Need, running: bool, clock: Clock) -> Iterator[Task]:
-    """The check of a gap that is not settled, and the action that closes the gap.
-
-    A slash keeps generated ids apart from those of milestones. A project on a link starts the
-    action of a settled gap only: it cannot be what an open check would ask for.
-    """
-    band = clock.band(need.priority)
-    kind = need.suspect if need.kind == "check" else need.kind
-    settled = need.settled and need.kind != "check"
-    if need.kind == "check" or (need.kind in WORK and not settled):
-        yield Task(f"{need.link}/check", need.link, "check", band)
-    if kind in WORK:
-        started = running and settled
-        band = 0 if started else band
-        id = f"{need.link}/{kind}"
-        yield Task(id, need.link, str(kind), band, conditional=not settled, under_way=started)
 
 
 def _actions(
@@ -212,87 +222,86 @@ def _actions(
     months: Schedule,
     wanted: Mapping[str, Need],
     clock: Clock,
+    planned: bool,
 ) -> tuple[Action, ...]:
-    codes = _codes(chain, tasks.values())
+    codes = codes_of(chain, tasks.values())
     stages = {stage.id: at for at, stage in enumerate(chain.file.panorama.stages)}
+    days = {id: _days(task, months.slots[id], clock) for id, task in tasks.items()}
+
+    def done(task: Task) -> bool:
+        return not task.lands and _done(task.kind, wanted.get(task.link or ""))
+
+    ahead = outlooks(tasks, months.slots, {id: due for id, (_, due) in days.items()}, done, clock)
     made = []
     for id, task in tasks.items():
-        link = chain.link(task.link) if task.link is not None else None
-        need = wanted.get(task.link or "")
-        slot = months.slots[id]
-        start, due = _days(task, slot.start, slot.end)
-        late = due is not None and due.last < clock.today.last
-        action = Action(
-            id=id,
-            code=codes[id],
-            link=task.link,
-            kind=task.kind,
-            title=task.milestone.title if task.milestone else "",
-            start=start,
-            due=due,
-            needs=slot.needs,
-            owner=(task.milestone and task.milestone.owner) or chain.file.bureau,
-            term=clock.term(slot.end) if due else None,
-            condition=_condition(need) if need and task.conditional else None,
-            started=task.under_way,
-            late=late and not _done(task.kind, need),
-            critical=months.slack[id] == 0,
+        one = _action(chain, task, codes[id], days[id], wanted.get(task.link or ""), ahead[id])
+        action = replace(
+            one,
+            needs=months.slots[id].needs,
+            term=clock.term(months.slots[id].end) if one.due else None,
             slack=months.slack[id],
-            origin="hand" if task.milestone else "generated",
+            critical=months.slack[id] == 0,
+            in_plan=_in_plan(task) if planned else None,
         )
-        if not task.milestone:
-            action = replace(action, title=_title(action, chain, "zh"))
+        link = chain.link(task.link) if task.link is not None else None
         place = (stages[link.stage], chain.index[link.id]) if link else (-1, -1)
         term = TERMS.index(action.term) if action.term else len(TERMS)
         made.append(((term, *place, task.kind != "check", id), action))
     return tuple(action for _, action in sorted(made, key=lambda pair: pair[0]))
 
 
-def _codes(chain: Chain, tasks: Iterable[Task]) -> dict[str, str]:
-    """A code for every task: the first character of the stage, and the link's number in it.
+def _action(
+    chain: Chain,
+    task: Task,
+    code: str,
+    days: tuple[Day | None, Day | None],
+    need: Need | None,
+    ahead: Outlook,
+) -> Action:
+    """A task as an action, without its place among the others."""
+    by_hand = task.milestone
+    duties = (
+        task.progress.unit if task.progress else None,
+        by_hand.owner if by_hand else None,
+        task.chosen.district if task.chosen else None,
+        chain.file.bureau,
+    )
+    action = Action(
+        id=task.id,
+        code=code,
+        link=task.link,
+        kind=task.kind,
+        title=by_hand.title if by_hand else "",
+        start=days[0],
+        due=days[1],
+        needs=(),
+        owner=next(filter(None, duties), None),
+        term=None,
+        condition=_condition(need) if need and task.conditional else None,
+        started=task.under_way,
+        late=ahead.late,
+        critical=False,
+        slack=0,
+        origin=task.origin,
+        left=ahead.left,
+        forecast=ahead.forecast,
+        risk=ahead.risk,
+        in_plan=None,
+        chosen=task.chosen,
+        progress=task.progress,
+    )
+    return action if by_hand else replace(action, title=title_of(action, chain, "zh"))
 
-    The number counts the links of the catalogue, not the tasks, so that a code means the same
-    link in every edition as long as new links are added behind.
-    """
-    letters = {stage.id: stage.name.strip()[:1] for stage in chain.file.panorama.stages}
-    numbers: dict[str, Iterator[int]] = {}
-    stem = {}
-    for link in chain.links:
-        letter = letters[link.stage]
-        stem[link.id] = f"{letter}{next(numbers.setdefault(letter, count(1)))}"
-    codes: dict[str, str] = {}
-    used: dict[str, int] = {}
-    rank = ("check", *WORK)
-    for task in sorted(tasks, key=lambda t: (rank.index(t.kind), t.id)):
-        if task.link is None:
-            codes[task.id] = f"{_WHOLE_LETTER}{next(numbers.setdefault(_WHOLE_LETTER, count(1)))}"
-            continue
-        code = stem[task.link] + (_CHECK_LETTER if task.kind == "check" else "")
-        used[code] = used.get(code, 0) + 1
-        codes[task.id] = code + _suffix(used[code])
-    return codes
+
+def _since(action: Action) -> Day | None:
+    return action.progress.since if action.progress else None
 
 
-def _suffix(number: int) -> str:
-    """Nothing for the first task of a link, then b, c, … and numbers past z."""
-    if number == 1:
-        return ""
-    return chr(ord("a") + number - 1) if number <= 26 else f"-{number}"
-
-
-def _name(chain: Chain, link: str | None, lang: str) -> str:
-    if link is None:
-        return say("path.whole", lang)
-    found = chain.link(link)
-    return (found.name_en or found.name) if lang == "en" else found.name
-
-
-def _title(action: Action, chain: Chain, lang: str) -> str:
-    """``补链：光刻胶``, or ``若缺则补链：光刻胶`` where a check comes first."""
-    key = f"path.if.{action.condition}" if action.condition else "path.title"
-    kind = action.kind
-    word = say("path.check", lang) if kind == "check" else say(f"kind.{kind}", lang)
-    return say(key, lang, kind=word, name=_name(chain, action.link, lang))
+def _in_plan(task: Task) -> bool | None:
+    """Whether the plan brings about what a task is for; None for what it does not decide."""
+    if task.origin == "plan":
+        return True
+    return False if task.origin == "generated" and task.kind != "check" else None
 
 
 def _condition(need: Need) -> str:
@@ -311,36 +320,57 @@ def _done(kind: str, need: Need | None) -> bool:
     return kind != "deepen" and need.status in ACTIVE
 
 
-def _days(task: Task, start: int, end: int) -> tuple[Day | None, Day | None]:
-    """Dates as written by hand where they are, else the months of the plan."""
-    if undated(task):
+def _days(task: Task, slot: Slot, clock: Clock) -> tuple[Day | None, Day | None]:
+    """Dates as they are written, by hand or in the plan, while they hold; else the months."""
+    if task.undated:
         return None, None
-    by_hand = task.milestone
-    return (
-        (by_hand and by_hand.start) or month_of(start),
-        (by_hand and by_hand.due) or month_of(end - 1),
-    )
+    start, due = month_of(slot.start), month_of(slot.end - 1)
+    if task.milestone:
+        return task.milestone.start or start, task.milestone.due or due
+    if task.under_way:
+        begun = task.progress and task.progress.begun
+        return begun or start, due
+    if task.chosen:
+        first, after = task.window(clock) or (0, 0)
+        return (
+            task.chosen.start if slot.start == first else start,
+            task.chosen.due if slot.end == after else due,
+        )
+    return start, due
 
 
-def _conflicts(actions: Sequence[Action]) -> tuple[Conflict, ...]:
+def _conflicts(
+    actions: Sequence[Action], tasks: Mapping[str, Task], clock: Clock
+) -> tuple[Conflict, ...]:
     by_id = {action.id: action for action in actions}
-    return tuple(
+    found = [
         Conflict(action.id, need, action.start, due)
-        for action in sorted(actions, key=lambda a: a.id)
+        for action in actions
         for need in action.needs
         if action.start and (due := by_id[need].due) and action.start.first < due.last
-    )
+        if not action.started or action.origin == "hand"
+    ]
+    for action in actions:
+        row = tasks[action.id].chosen
+        if row is None or action.due is None:
+            continue
+        found += _delay(action, tasks[action.id], by_id, clock)
+        found += [
+            Conflict(action.id, other.id, action.due, other.due, "milestone")
+            for other in actions
+            if other.origin == "hand" and (other.link, other.kind) == (action.link, action.kind)
+            if other.due and other.due.last < action.due.last
+        ]
+    return tuple(sorted(found, key=lambda one: (one.action, one.need, one.kind)))
 
 
-def _under_way(row: Row, at: Day) -> bool:
-    """Whether a project stands at signing or beyond at the study date, and has not ended."""
-    ended = row.day("ended")
-    if row.text("stage") == "终止" or (ended is not None and ended.last <= at.last):
-        return False
-    dates = zip(STAGES, STAGE_DATES, strict=True)
-    reached = {stage for stage, column in dates if _by(row.day(column), at)}
-    return any(stage in UNDER_WAY for stage in (*reached, row.text("stage")))
-
-
-def _by(day: Day | None, at: Day) -> bool:
-    return day is not None and day.last <= at.last
+def _delay(action: Action, task: Task, by_id: Mapping[str, Action], clock: Clock) -> list[Conflict]:
+    """What keeps a row of the plan from beginning when it was to begin, if anything does."""
+    window = task.window(clock)
+    if window is None or task.chosen is None or action.started:
+        return []
+    ends = {need: month_after(due) for need in action.needs if (due := by_id[need].due)}
+    last = max(ends, key=ends.__getitem__, default=None)
+    if last is None or action.due is None or ends[last] <= max(window[0], clock.first):
+        return []
+    return [Conflict(action.id, last, task.chosen.due, action.due, "delay")]

@@ -1,9 +1,4 @@
-"""The months of a path: what waits for what, earliest months, slack, the longest way.
-
-Everything is counted in whole months, numbered from year 0. The first month to plan is the one
-after the study date: terms are promised to a month, and half-years would push work of a quarter
-out by up to five months.
-"""
+"""The months of a path: what waits for what, earliest months, slack, the longest way."""
 
 from __future__ import annotations
 
@@ -11,60 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from chainmap.core.dates import Day, parse_day
 from chainmap.core.graph import ChainGraph, StatusOf, cycles_and_layers, needs_now
-from chainmap.core.model import ACTIVE, Chain, Milestone, Settings
+from chainmap.core.model import ACTIVE, Chain
+from chainmap.plan.clock import Clock, first_month
+from chainmap.plan.tasks import Task
 
-TERMS = ("near", "mid", "far")
-_LAST_MONTH = 9999 * 12 + 11
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The settings as months."""
-
-    today: Day
-    first: int
-    check: int
-    work: int
-    terms: tuple[int, int, int]
-    bounds: tuple[float, float]
-
-    def length(self, kind: str) -> int:
-        return self.check if kind == "check" else self.work
-
-    def band(self, priority: float | None) -> int:
-        """Term in which a priority wants to be due: 0 near, 1 mid, 2 far."""
-        near, mid = self.bounds
-        return 2 if priority is None or priority < min(near, mid) else int(priority < near)
-
-    def release(self, kind: str, band: int) -> int:
-        """The first month for an action of that band.
-
-        Checks come in three waves, one check long each: what is found in the first year decides
-        what later years are for, and a task-force cannot visit every link in one quarter.
-        """
-        if kind == "check":
-            return self.first + band * self.check
-        return self.first + (0, self.terms[0], self.terms[1])[band]
-
-    def term(self, end: int) -> str:
-        """The term in which an action lies that ends before that month."""
-        return next((t for t, n in zip(TERMS, self.terms, strict=True) if end <= self.first + n),
-                    "far")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """An action before it has dates. ``band`` is the term that its own priority asks for."""
-
-    id: str
-    link: str | None
-    kind: str
-    band: int = 0
-    conditional: bool = False
-    milestone: Milestone | None = None
-    under_way: bool = False
+Ids = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +28,8 @@ class Slot:
 
     start: int
     end: int
-    needs: tuple[str, ...]
-
-    @property
-    def length(self) -> int:
-        """How many months."""
-        return self.end - self.start
+    needs: Ids
+    length: int  # its months that count on a way: of what is under way those to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +43,6 @@ class Schedule:
     end: int | None
 
 
-def clock_of(at: Day, settings: Settings) -> Clock:
-    """The settings ``path.*`` at a study date, lengths rounded to months."""
-
-    def months(name: str) -> int:
-        return max(1, round(settings[f"path.{name}"] * 12))
-
-    near = months("near_years")
-    mid = max(near, months("mid_years"))
-    return Clock(
-        at,
-        index_of(at.last.year, at.last.month) + 1,
-        months("check_years"),
-        months("action_years"),
-        (near, mid, max(mid, months("far_years"))),
-        (settings["path.near_priority"], settings["path.mid_priority"]),
-    )
-
-
 def schedule(
     chain: Chain,
     graph: ChainGraph,
@@ -128,7 +53,7 @@ def schedule(
     """The critical-path method over the tasks, which come in the order of the catalogue."""
     waits = _waits(chain, graph, tasks, status_of)
     slots = _earliest(tasks, waits, _pressing(tasks, waits), clock)
-    end = max((slots[id].end for id, task in tasks.items() if not undated(task)), default=None)
+    end = max((slots[id].end for id, task in tasks.items() if not task.undated), default=None)
     slack, critical = _slack(slots)
     return Schedule(slots, slack, critical, end)
 
@@ -142,13 +67,18 @@ def _waits(
     works: dict[str, list[str]] = {}
     for task in tasks.values():
         if task.link is not None:
-            (checks if task.kind == "check" else works).setdefault(task.link, []).append(task.id)
+            before = task.kind == "check" and not task.lands
+            (checks if before else works).setdefault(task.link, []).append(task.id)
 
-    def last(link: str) -> tuple[str, ...]:
-        """The tasks after which a link can be counted on; one that is made here already can."""
+    def last(link: str) -> tuple[Ids, ...]:
+        """The tasks after which a link can be counted on, in alternatives: the first of several
+        firms to come will do. One that is made here already can be counted on."""
         if status_of(link) in ACTIVE:
             return ()
-        return tuple(works.get(link) or checks.get(link) or ())
+        mine = works.get(link) or checks.get(link) or []
+        other = tuple(id for id in mine if not tasks[id].lands)
+        lands = tuple((*other, id) for id in mine if tasks[id].lands)
+        return lands or ((other,) if other else ())
 
     place = {id: at for at, id in enumerate(tasks)}
     # Catalogue order within a layer, so that renaming ids changes nothing.
@@ -163,15 +93,17 @@ def _waits(
             earlier = [m for m in members if layer[m] < layer[link] and last(m)]
             if not needs_now(flow, status_of) or not earlier:
                 continue
-            if flow.need == "required":
-                always += last(earlier[0])
+            ways = [ids for member in earlier for ids in last(member)]
+            if len(ways) == 1:
+                always += ways[0]
             else:
-                groups.append(tuple(sorted(map(last, earlier), key=lambda ids: place[ids[0]])))
+                groups.append(tuple(sorted(ways, key=lambda ids: [place[id] for id in ids])))
         for id in checks.get(link, ()):
             found.setdefault(id, Wait())
         for id in works.get(link, ()):
-            # What is under way has not waited, and will not.
-            wait = Wait() if tasks[id].under_way else Wait(tuple(always), tuple(groups))
+            # What is under way has not waited, and to look at a project needs nothing.
+            idle = tasks[id].under_way or tasks[id].kind == "check"
+            wait = Wait() if idle else Wait(tuple(always), tuple(groups))
             found.setdefault(id, wait)
     return found
 
@@ -217,31 +149,37 @@ def _earliest(
     place = {id: at for at, id in enumerate(tasks)}
     for id, wait in waits.items():
         task = tasks[id]
-        length = clock.length(task.kind)
         firsts = [min(group, key=lambda ids: max(slots[i].end for i in ids))
                   for group in wait.groups]  # fmt: skip
         chosen = {*wait.always, *(need for ids in firsts for need in ids)}
         needs = tuple(sorted(chosen, key=place.__getitem__))
-        given = _given(task.milestone, length)
-        if given is None:
-            release = clock.release(task.kind, bands[id])
-            start = max([release, *(slots[need].end for need in needs)])
-            given = (start, start + length)
-        slots[id] = Slot(*given, needs)
+        ready = max((slots[need].end for need in needs), default=0)
+        slots[id] = _slot(task, needs, ready, bands[id], clock)
     return slots
 
 
-def _given(milestone: Milestone | None, length: int) -> tuple[int, int] | None:
-    """The months of a milestone; where one of its dates is open, by the usual length."""
-    if milestone is None or (milestone.start is None and milestone.due is None):
-        return None
-    start, end = milestone.start, milestone.due
-    first = index_of(start.first.year, start.first.month) if start else None
-    after = index_of(end.last.year, end.last.month) + 1 if end else None
-    if first is None:
-        assert after is not None
-        return max(12, after - length), after
-    return first, first + length if after is None else after
+def _slot(task: Task, needs: Ids, ready: int, band: int, clock: Clock) -> Slot:
+    """The months of a task that can begin when all that it waits for is ready.
+
+    A written date stands as it is, and a project counts from its own dates. A row of the plan
+    keeps its months unless it is ready later only; then all of them move.
+    """
+    window, progress = task.window(clock), task.progress
+    if task.milestone is not None and window is not None:
+        return Slot(*window, needs, window[1] - window[0])
+    if progress is not None and progress.running:
+        left = progress.left(clock)
+        start = first_month(progress.begun) if progress.begun else clock.first
+        return Slot(min(start, clock.first), clock.first + left, needs, left)
+    if window is not None:
+        begin = max(window[0], clock.first)
+        start = max(begin, ready)
+        length = window[1] - window[0]
+        end = window[1] if start == begin < window[1] else start + length
+        return Slot(start, end, needs, end - start)
+    length = clock.length(task.kind)
+    start = max(clock.release(task.kind, band), ready)
+    return Slot(start, start + length, needs, length)
 
 
 def _slack(slots: Mapping[str, Slot]) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -267,19 +205,3 @@ def _slack(slots: Mapping[str, Slot]) -> tuple[dict[str, int], tuple[str, ...]]:
         left = before[at] - slots[at].length
         at = next((need for need in slots[at].needs if before[need] == left), None)
     return slack, tuple(reversed(way))
-
-
-def undated(task: Task) -> bool:
-    """Whether a task is a milestone without any date."""
-    return task.milestone is not None and _given(task.milestone, 1) is None
-
-
-def index_of(year: int, month: int) -> int:
-    """The number of a month."""
-    return year * 12 + month - 1
-
-
-def month_of(index: int) -> Day:
-    """The month of a number, ``YYYY-MM``."""
-    year, month = divmod(min(index, _LAST_MONTH), 12)
-    return parse_day(f"{year:04d}-{month + 1:02d}")

@@ -133,7 +133,8 @@ class Study:
 
     def path(self, chain: str) -> ChainPath:
         """What is done when: hand-written and generated milestones of a chain."""
-        from chainmap.plan.path import Need, plan_path
+        from chainmap.plan.path import plan_path
+        from chainmap.plan.tasks import Need
 
         file = self.chain(chain)
         needs = []

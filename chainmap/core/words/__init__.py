@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainmap.core.words import backtest, common, leaders, ledger, pictures, stability, why
+from chainmap.core.words import backtest, common, leaders, ledger, path, pictures, stability, why
 
-PARTS = (common, stability, why, ledger, leaders, backtest, pictures)
+PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path)
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
 }
