@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainmap.show.draw.scene import Box, Group, Page, Shape, Text, flat, groups, texts
+from chainmap.show.path_words import RISKS
 from chainmap.show.pictures.path import LEFT, path_pages
 from chainmap.show.pictures.path_content import PathContent, jobs_of, month
 from tests.picture_worlds import NAMES
 
 LANES = ("上游 材料", "中游 制造", "下游 应用", "支撑 平台")
-KINDS = ("check", "fill", "strengthen", "deepen", "extend", "build")
+KINDS = ("check", "advance", "fill", "strengthen", "deepen", "extend", "build")
 FIRST = 2026 * 12 + 11
 
 
@@ -51,7 +52,12 @@ def rows(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "started": draw(st.booleans()),
                 "late": draw(st.booleans()),
                 "critical": draw(st.booleans()),
-                "origin": draw(st.sampled_from(["hand", "generated"])),
+                "origin": draw(st.sampled_from(["hand", "generated", "plan", "project"])),
+                "risk": (risk := draw(st.lists(st.sampled_from(RISKS), unique=True))),
+                "at_risk": bool(risk),
+                "in_plan": draw(st.sampled_from([None, True, False])),
+                "project_stage": draw(st.sampled_from([None, "签约", "建设"])),
+                "stage_date": draw(st.sampled_from([None, "2026-08"])),
             }
         )
     return found

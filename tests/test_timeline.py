@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from path_worlds import chain_of, need_of, planned, worlds
+from path_worlds import busy, busy_worlds, chain_of, chosen_of, need_of, planned, project_of, worlds
 
 from chainmap.core.text import width
 from chainmap.plan.path import rows
@@ -27,6 +27,13 @@ NAMES = [
 def drawn(world: tuple[Any, ...], limit: int = 80, lang: str = "zh") -> list[str]:
     links, flows, _, path, stages = world
     found = planned(world)
+    made = rows(found, chain_of(links, flows, path, stages), lang)
+    return ["".join(text for text, _ in line) for line in timeline(found, made, limit, lang)]
+
+
+def drawn_busy(world: tuple[Any, ...], limit: int = 80, lang: str = "zh") -> list[str]:
+    links, flows, _, path, stages = world[0]
+    found = busy(world)
     made = rows(found, chain_of(links, flows, path, stages), lang)
     return ["".join(text for text, _ in line) for line in timeline(found, made, limit, lang)]
 
@@ -57,6 +64,43 @@ def test_every_action_is_drawn_or_listed(world: tuple[Any, ...], limit: int) -> 
     text = "\n".join(drawn(world, limit))
     for action in planned(world).actions:
         assert re.search(rf"(?<![\w]){action.code}(?![\w])", text), action.code
+
+
+@MANY
+@given(busy_worlds(), st.sampled_from([80, 100]), st.sampled_from(["zh", "en"]))
+def test_projects_and_targets_fit_and_are_all_there(
+    world: tuple[Any, ...], limit: int, lang: str
+) -> None:
+    lines = drawn_busy(world, limit, lang)
+    for line in lines:
+        assert width(line) <= limit
+        line.encode("gbk")
+    text = "\n".join(lines)
+    for action in busy(world).actions:
+        assert re.search(rf"(?<![\w]){action.code}(?![\w])", text), action.code
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_who_comes_how_far_a_project_is_and_what_is_at_risk_is_said(lang: str) -> None:
+    needs = [need_of(link, {"kind": "fill", "priority": "60"}) for link in ("a", "b")]
+    needs.append(need_of("c", {"kind": "planned", "status": "planned"}))
+    projects = [
+        project_of(0, {"link": "c", "name": "丙厂", "stage": "签约", "signed": "2026-08",
+                       "next_due": "2026-09"}),
+        project_of(1, {"link": "c", "name": "旧厂", "stage": "开工", "as_of": "2020-01"}),
+    ]  # fmt: skip
+    target = {"link": "a", "firm": "fa", "name": "甲公司", "kind": "fill", "district": "即墨区"}
+    chosen = [chosen_of(target | {"start": "2027", "due": "2027-12"})]
+    world = ["a", "b", "c"], [["c", "b"]], needs, [], {}
+    lines = drawn_busy((world, projects, chosen), 140, lang)
+    text = "\n".join(lines)
+    words = ("+上1 ", "a：引进 甲公司（即墨区）", "?上3 ", "丙厂（签约）", "旧厂（曾开工）",
+             "下一步已过期 上3。", "? 有风险", "+ 列入计划", "有风险 1 项。")  # fmt: skip
+    if lang == "en":
+        words = ("a: bring 甲公司 to 即墨区", "丙厂 (signed)", "旧厂 (once started)",
+                 "next step overdue 上3.", "1 at risk.")  # fmt: skip
+    for word in words:
+        assert word in text
 
 
 def bars(lines: list[str]) -> list[str]:

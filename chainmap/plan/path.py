@@ -124,6 +124,7 @@ class Path:
     first: Day
     terms: tuple[Day, Day, Day]
     ends: Day | None
+    basis: str = "gaps"  # gaps | plan | greedy: where the targets come from
 
 
 def plan_path(
@@ -134,6 +135,7 @@ def plan_path(
     needs: Iterable[Need],
     projects: Iterable[Row],
     chosen: Iterable[Chosen] | None = None,
+    basis: str = "gaps",
 ) -> Path:
     """The path of a chain at a study date. Hand-written milestones are never moved.
 
@@ -164,6 +166,7 @@ def plan_path(
         month_of(clock.first),
         (near, mid, far),
         None if months.end is None else month_of(months.end - 1),
+        basis,
     )
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from chainmap.core.dates import Day, parse_day
+from chainmap.core.dates import parse_day
 from chainmap.core.text import cut, pad, safe, width
 from chainmap.core.words import say
 from chainmap.show.columns import Line, wrap
+from chainmap.show.path_words import ORDER, Plan, Row, conclusion, kind_word, label, remarks
 
-Row = Mapping[str, Any]
 ONE_PAGE = 24  # more actions than that are drawn term by term
 ALONE = 3  # as many like actions of one time and stage keep a line each; more share one
 TERMS = ("near", "mid", "far")
+SIGNS = {"late": "!", "at_risk": "?", "critical": "*", "in_plan": "+"}  # the first that holds
 STYLES = {
     "fill": "missing",
     "strengthen": "strong",
@@ -23,48 +23,8 @@ STYLES = {
     "extend": "weak",
     "build": "planned",
     "check": "unknown",
+    "advance": "planned",
 }
-
-
-class Step(Protocol):
-    """An action of the path, as far as it is looked up by its id."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-
-
-class Clash(Protocol):
-    """An action that starts before one that it needs is due."""
-
-    @property
-    def action(self) -> str: ...
-    @property
-    def need(self) -> str: ...
-    @property
-    def start(self) -> Day: ...
-    @property
-    def due(self) -> Day: ...
-
-
-class Plan(Protocol):
-    """What a drawing needs of a path beside its rows."""
-
-    @property
-    def actions(self) -> Sequence[Step]: ...
-    @property
-    def stages(self) -> Sequence[str]: ...
-    @property
-    def conflicts(self) -> Sequence[Clash]: ...
-    @property
-    def critical(self) -> Sequence[str]: ...
-    @property
-    def months(self) -> int: ...
-    @property
-    def first(self) -> Day: ...
-    @property
-    def terms(self) -> Sequence[Day]: ...
 
 
 def timeline(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
@@ -119,7 +79,7 @@ def _chart(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> _Chart:
     tag = max(width(say(f"act.{row['action']}", lang)) for row in placed)
     due = max(width(row["due"]) for row in placed)
     left = limit - (1 + code + 1 + tag + 1 + 1 + 1 + due)
-    longest = max(12, *(width(_label(row, lang)) for row in placed))
+    longest = max(12, *(width(label(row, lang)) for row in placed))
     # Names first: a half-year is worth two to five cells, as many as leave a name of 22 whole.
     room = max(halves, left - min(longest, 22))
     area = min(5, max(1, room // halves)) * halves
@@ -128,38 +88,6 @@ def _chart(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> _Chart:
     by_code = {row["code"]: row for row in rows}
     return _Chart(placed, path.stages, by_code, lang, limit, start, halves * 6, code, tag, name,
                   area, due, (ends[0], ends[1], ends[2]))  # fmt: skip
-
-
-def conclusion(path: Plan, rows: Sequence[Row], lang: str) -> list[str]:
-    """How many actions of which kind, and the longest way through them: a sentence each."""
-    kinds = Counter("strengthen" if r["action"] == "deepen" else r["action"] for r in rows)
-    order = ("check", "fill", "strengthen", "extend", "build")
-    parts = [f"{_kind(kind, lang)} {kinds[kind]}" for kind in order if kinds[kind]]
-    text = _say("counts", lang, count=len(rows), parts=("、" if lang == "zh" else ", ").join(parts))
-    late_from = path.terms[2].last
-    counts = {
-        "conditional": sum(row["conditional"] for row in rows),
-        "started": sum(row["started"] for row in rows),
-        "late": sum(row["late"] for row in rows),
-        "beyond": sum(parse_day(row["due"]).last > late_from for row in rows if row["due"]),
-    }
-    joint = "" if lang == "zh" else " "
-    for key, count in counts.items():
-        if count:
-            text += joint + _say(key, lang, count=count, day=path.terms[2].text)
-    by_code = {row["code"]: row for row in rows}
-    code = {action.id: action.code for action in path.actions}
-    way = [by_code[code[id]] for id in path.critical]
-    sentences = [text]
-    if len(way) > 1:
-        names = " -> ".join(say(f"act.{row['action']}", lang) + _label(row, lang) for row in way)
-        day = way[-1]["due"]
-        key = "critical" if day else "critical.open"
-        text = _say(key, lang, months=path.months, way=names, day=day)
-        if any(row["conditional"] for row in way):
-            text += joint + _say("if", lang)
-        sentences.append(text)
-    return sentences
 
 
 def _one_page(chart: _Chart) -> list[Line]:
@@ -227,7 +155,9 @@ def _alike(chart: _Chart, lane: Sequence[Row]) -> list[list[Row]]:
     """
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in lane:
-        plain = row["origin"] == "generated" and not (row["started"] or row["late"])
+        plain = row["origin"] == "generated" and not (
+            row["started"] or row["late"] or row["at_risk"]
+        )
         open_one = row["action"] == "check" or row["conditional"]
         if plain and open_one and not row["critical"] and not _waits_for(chart, row):
             groups.setdefault((row["action"], row["start"], row["due"]), []).append(row)
@@ -239,7 +169,7 @@ def _shared(chart: _Chart, group: Sequence[Row]) -> list[Line]:
     """One bar for all of a group, and below it the links, each with its code and name."""
     key = "share.check" if group[0]["action"] == "check" else "share.conditional"
     lines = [_line(chart, " ", "", _say(key, chart.lang, count=len(group)), group[0], "")]
-    names = [f"{safe(row['code'])} {_label(row, chart.lang)}" for row in group]
+    names = [f"{safe(row['code'])} {label(row, chart.lang)}" for row in group]
     indent = " " * (chart.code + 2)
     joint = "、" if chart.lang == "zh" else ", "
     inner = _items(names, chart.limit - len(indent), joint)
@@ -247,9 +177,9 @@ def _shared(chart: _Chart, group: Sequence[Row]) -> list[Line]:
 
 
 def _bar(chart: _Chart, row: Row) -> Line:
-    mark = "!" if row["late"] else "*" if row["critical"] else " "
+    mark = next((sign for key, sign in SIGNS.items() if row[key]), " ")
     return _line(
-        chart, mark, safe(row["code"]), _label(row, chart.lang), row, _waits_for(chart, row)
+        chart, mark, safe(row["code"]), label(row, chart.lang), row, _waits_for(chart, row)
     )
 
 
@@ -310,15 +240,16 @@ def _legend(chart: _Chart) -> list[Line]:
     """Only what was drawn."""
     rows, lang = chart.rows, chart.lang
     kinds = {"strengthen" if row["action"] == "deepen" else row["action"] for row in rows}
-    order = ("check", "fill", "strengthen", "extend", "build")
-    parts = [f"{say(f'act.{kind}', lang)} {_kind(kind, lang)}" for kind in order if kind in kinds]
+    parts = [
+        f"{say(f'act.{kind}', lang)} {kind_word(kind, lang)}" for kind in ORDER if kind in kinds
+    ]
     states = [
         ("started", any(row["started"] for row in rows)),
         ("open", any(not row["started"] and not row["conditional"] for row in rows)),
         ("conditional", any(row["conditional"] for row in rows)),
-        ("critical", any(row["critical"] for row in rows)),
-        ("late", any(row["late"] for row in rows)),
     ]
+    drawn = {next((key for key in SIGNS if row[key]), "") for row in rows}
+    states += [(key, key in drawn) for key in ("critical", "late", "at_risk", "in_plan")]
     marks = [_say(f"legend.{key}", lang) for key, shown in states if shown]
     waits = [text for row in rows if (text := _waits_for(chart, row))]
     if waits:
@@ -342,22 +273,6 @@ def _items(items: Sequence[str], limit: int, joint: str = "  ") -> list[str]:
     return [*lines, held.rstrip()] if held else lines
 
 
-def remarks(path: Plan, rows: Sequence[Row], lang: str) -> list[str]:
-    """What has no dates, and what clashes: a sentence each."""
-    code = {action.id: action.code for action in path.actions}
-    named = {row["code"]: f"{safe(row['code'])} {safe(row['title'])}" for row in rows}
-    sentences = []
-    open_ones = [named[row["code"]] for row in rows if not row["due"]]
-    if open_ones:
-        names = ("、" if lang == "zh" else ", ").join(open_ones)
-        sentences.append(_say("unscheduled", lang, names=names))
-    for clash in path.conflicts:
-        one, other = named[code[clash.action]], named[code[clash.need]]
-        dates = {"start": clash.start.text, "due": clash.due.text}
-        sentences.append(_say("conflict", lang, one=one, other=other, **dates))
-    return sentences
-
-
 def _below(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
     clashes = len(path.conflicts)
     sentences = remarks(path, rows, lang)
@@ -375,18 +290,6 @@ def _plain(text: str) -> Line:
 
 def _say(key: str, lang: str, **words: Any) -> str:
     return say(f"path.{key}", lang, **words)
-
-
-def _kind(kind: str, lang: str) -> str:
-    return _say("check", lang) if kind == "check" else say(f"kind.{kind}", lang)
-
-
-def _label(row: Row, lang: str) -> str:
-    """The link where the action is generated, its title where it was written by hand."""
-    if row["origin"] == "hand":
-        return safe(row["title"])
-    name = safe(row["name"])
-    return _say("deepen", lang, name=name) if row["action"] == "deepen" else name
 
 
 def _first(text: str) -> int:

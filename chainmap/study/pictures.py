@@ -164,8 +164,8 @@ def kinds_of_sources(study: Study, rows: Sequence[JsonRow], lang: str) -> str:
 def path_content(study: Study, chain: Chain, lang: str) -> PathContent:
     """The path of a chain, before any layout."""
     from chainmap.plan.path import rows as path_rows
-    from chainmap.show.timeline import conclusion as path_conclusion
-    from chainmap.show.timeline import remarks
+    from chainmap.show.path_words import conclusion as path_conclusion
+    from chainmap.show.path_words import remarks
 
     path = study.path(chain.id)
     rows = path_rows(path, chain, lang)
@@ -189,7 +189,7 @@ def path_content(study: Study, chain: Chain, lang: str) -> PathContent:
         first,
         (ends[0], ends[1], ends[2]),
         tuple(remarks(path, rows, lang)),
-        say("path.footer", lang, day=day),
+        say("path.footer", lang, day=day, basis=say(f"path.basis.{path.basis}", lang)),
         day,
         lang,
     )

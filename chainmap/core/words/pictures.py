@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "path.share.kind": ("若属实则{kind}：{count} 环", "if confirmed, {kind}: {count} links"),
     "path.picture": ("{region}{chain}产业链路径图（{first}—{last} 年）", "{chain}, {region}: path {first}-{last}"),
     "path.second": ("第 2 图 / 两图一表　版本 {edition}", "map 2 of 2, edition {edition}"),
-    "path.footer": ("来源：专班任务台账与环节状态（{day}）。日期为计划值；待核环节核实后再定任务类型。", "Sources: the task-force's milestones and the links' states ({day}). Dates are planned; what is to check is decided after the check."),
+    "path.footer": ("来源：专班任务台账、项目台账与环节状态（{day}）。{basis}日期为计划值；待核环节核实后再定任务类型。", "Sources: the task-force's milestones, its projects and the links' states ({day}). {basis} Dates are planned; what is to check is decided after the check."),
     "path.first_half": ("{year} 上半年", "{year} H1"),
     "path.second_half": ("{year} 下半年", "{year} H2"),
     "path.span": ("{term}　{first}—{last}", "{term}  {first}-{last}"),

@@ -27,5 +27,5 @@ DARK = {
 # The colour of what is done about a link.
 ACTS = {
     "strengthen": "strong", "deepen": "strong", "fill": "missing", "extend": "weak",
-    "build": "planned", "check": "unknown",
+    "build": "planned", "check": "unknown", "advance": "planned",
 }  # fmt: skip

@@ -98,7 +98,8 @@ def small_path(
 ) -> tuple[list[Item], float, int]:
     """The tasks that matter most as bars; also where it ends, and how many are left out.
 
-    First those under way, then the critical path, then the earliest: as many as have room.
+    First those under way, then what is late, the critical path, what is at risk, and the earliest:
+    as many as have room.
     """
     start = left + LANE + 4
     first, last = content.first, content.terms[2]
@@ -142,8 +143,8 @@ def small_path(
     return [*grounds, *grid, *drawn], y, left_out
 
 
-def _weight(job: Job) -> tuple[bool, bool, bool, int, str]:
-    return (not job.started, not job.late, not job.critical, job.start, job.code)
+def _weight(job: Job) -> tuple[bool, bool, bool, bool, int, str]:
+    return (not job.started, not job.late, not job.critical, not job.risky, job.start, job.code)
 
 
 def _high(bars: Sequence[_Bar]) -> float:
@@ -185,7 +186,11 @@ def _placed(job: Job, x: Callable[[int], float], right: float) -> _Bar:
 
 
 def _label(job: Job) -> str:
-    return f"{job.title}　{job.due}"
+    return f"{job.title}　{_due(job)}"
+
+
+def _due(job: Job) -> str:
+    return f"{job.due}!" if job.late else f"{job.due}△" if job.risky else job.due
 
 
 def _lane(name: str, left: float, start: float, right: float, y: float, h: float) -> list[Item]:
@@ -218,7 +223,7 @@ def _bar(content: PathContent, bar: _Bar, y: float) -> Group:
     left = bar.x + 20 if bar.inside else bar.x + bar.w + 6
     paint = "on-head" if bar.inside and job.started else "ink"
     # The date is never cut.
-    due = f"　{job.due}"
+    due = f"　{_due(job)}"
     room = (bar.x + bar.w - 4 if bar.inside else bar.end) - left
     title = fit(job.title, room - width(due, 11, job.critical), 11, job.critical)
     items.append(Text(left, y + BAR - 3.8, title + due, 11, paint, job.critical))

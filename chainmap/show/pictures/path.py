@@ -9,6 +9,7 @@ from chainmap.core.words import say
 from chainmap.show.draw.fonts import fit, width, wrap
 from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
 from chainmap.show.draw.tokens import ACTS
+from chainmap.show.path_words import kind_word
 from chainmap.show.pictures.frame import BODY, MARGIN, RIGHT, TALL, WIDE, footing, heading
 from chainmap.show.pictures.path_content import TERMS, Job, PathContent
 from chainmap.show.pictures.routes import Block, Router, rounded
@@ -82,7 +83,7 @@ def path_pages(content: PathContent, sheet: str = "16:9") -> list[Page]:
 
 def _scale(begin: int, end: int, jobs: Sequence[Job]) -> _Scale:
     """From the quarter of the first task to the half-year of the last, within the term."""
-    first = min((job.start for job in jobs), default=begin)
+    first = max(begin - 6, min((job.start for job in jobs), default=begin))
     first -= first % 3
     last = max([end, *(min(job.end, end + 12) for job in jobs)])
     return _Scale(first, max(6, last + (-last) % 6 - first))
@@ -182,7 +183,7 @@ def _page(content: PathContent, lanes: Lanes, scale: _Scale, title: str, height:
         items.append(_box(content, one, top, waits.get(one.job.code, [])))
     items += _key(content, height - 62)
     if content.below:
-        text = fit(content.below[0], RIGHT - MARGIN, 14)
+        text = fit("　".join(content.below), RIGHT - MARGIN, 14)
         items.append(Text(MARGIN, height - 41, text, 14, "sub"))
     right = say("path.second", content.lang, edition=content.edition)
     items += footing(content.footer, right, height)
@@ -336,10 +337,11 @@ def _words(job: Job, at: tuple[float, float, float], waits: Sequence[str], lang:
     left, right, top = at
     code = f"{job.code}…" if job.count > 1 else job.code
     room = right - left - (width(code, 14) + 8 if code else 0)
-    date = f"{job.due}!" if job.late else job.due
+    date = f"{job.due}!" if job.late else f"{job.due}△" if job.risky else job.due
+    paint = "missing" if job.late else "weak" if job.risky else ACTS[job.kind]
     items: list[Item] = [
         Text(left, top + 20, fit(job.title, room, 16, True), 16, "ink", True),
-        Text(left, top + 39, date, 14, ACTS[job.kind], True),
+        Text(left, top + 39, date, 14, paint, True),
     ]
     if code:
         items.append(Text(right, top + 19, code, 14, "sub", anchor="end"))
@@ -361,12 +363,12 @@ def _key(content: PathContent, y: float) -> list[Item]:
     items: list[Item] = [Text(MARGIN, y, label, 15, "ink", True)]
     x = MARGIN + width(label, 15, True) + 14
     kinds = {job.kind if job.kind != "deepen" else "strengthen" for job in content.jobs}
-    for kind in ("fill", "strengthen", "extend", "build", "check"):
+    for kind in ("fill", "strengthen", "extend", "build", "advance", "check"):
         if kind not in kinds:
             continue
         mark = say(f"act.{kind}", lang).strip("[]")
         wide = max(24.0, width(mark, 14, True) + 8)
-        word = say("path.check" if kind == "check" else f"kind.{kind}", lang)
+        word = kind_word(kind, lang)
         items += [
             Box(x, y - 17, wide, 22, ACTS[kind], None, 4),
             Text(x + wide / 2, y - 1, mark, 14, "on-head", True, "middle"),
@@ -389,6 +391,14 @@ def _key(content: PathContent, y: float) -> list[Item]:
         items += _arrow(((x, y - 6), (x + 40, y - 6)), critical, None)
         items.append(Text(x + 48, y, word, 15, "ink"))
         x += 48 + width(word, 15) + 18
+    for sign, paint, state, shown in (
+        ("!", "missing", "late", any(job.late for job in content.jobs)),
+        ("△", "weak", "risk", any(job.risky for job in content.jobs)),
+    ):
+        if shown:
+            text = f"{sign} {say(f'path.key.{state}', lang)}"
+            items.append(Text(x, y, text, 15, paint, True))
+            x += width(text, 15, True) + 18
     how = say("path.key.how", lang)
     if width(how, 14) <= RIGHT - x:
         items.append(Text(RIGHT, y, how, 14, "sub", anchor="end"))

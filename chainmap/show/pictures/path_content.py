@@ -8,6 +8,7 @@ from typing import Any
 
 from chainmap.core.dates import parse_day
 from chainmap.core.words import say
+from chainmap.show.path_words import facts
 
 Row = Mapping[str, Any]
 ALONE = 3  # as many like tasks keep a box each; more share one
@@ -32,6 +33,7 @@ class Job:
     conditional: bool = False
     critical: bool = False
     late: bool = False
+    risky: bool = False
     count: int = 1
     said: str = ""  # everything in words
 
@@ -81,7 +83,8 @@ def _alike(row: Row, by_code: Mapping[str, Row]) -> tuple[str, ...] | None:
     Checks, and tasks that hang on nothing but the check of their own link. What is settled,
     started, late, critical or written by hand always stands alone.
     """
-    if row["origin"] != "generated" or row["started"] or row["late"] or row["critical"]:
+    alone = ("started", "late", "at_risk", "critical")
+    if row["origin"] != "generated" or any(row[key] for key in alone):
         return None
     if row["action"] != "check" and not row["conditional"]:
         return None
@@ -97,11 +100,13 @@ def _job(group: Sequence[Row], box: Mapping[str, str], lang: str) -> Job:
     for code in (code for row in group for code in row["needs"] if code in box):
         if box[code] != first["code"]:
             needs.setdefault(box[code], code)
-    title, words = first["title"], first["owner"] or ""
+    title, words = first["title"], " · ".join(facts(first, lang))
     if len(group) > 1:
         key = "path.share.check" if first["action"] == "check" else "path.share.kind"
         title = say(key, lang, count=len(group), kind=say(f"kind.{first['action']}", lang))
         words = ("、" if lang == "zh" else ", ").join(row["name"] for row in group)
+        if first["in_plan"] is False:
+            words = f"{say('path.outside', lang)} · {words}"
     told = (f"{row['code']} {row['title']} {row['start']}—{row['due']}" for row in group)
     return Job(
         first["code"],
@@ -118,6 +123,7 @@ def _job(group: Sequence[Row], box: Mapping[str, str], lang: str) -> Job:
         first["conditional"],
         first["critical"],
         first["late"],
+        first["at_risk"],
         len(group),
         ("；" if lang == "zh" else "; ").join(told),
     )
