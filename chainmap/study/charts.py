@@ -98,9 +98,9 @@ def _conclusion(rows: Sequence[JsonRow], top: int, lang: str) -> str:
 
 def _apart(found: Ranking, lang: str) -> list[str]:
     """Who is not in the ranking, and why."""
-    counts = (("expansion", found.expansion), ("undecided", found.undecided),
-              ("no_gap", found.no_gap))  # fmt: skip
-    told = [say(f"rank.{name}", lang, count=count) for name, count in counts if count]
+    counts = (("chart.expansion", found.expansion), ("chart.undecided", found.undecided),
+              ("rank.no_gap", found.no_gap))  # fmt: skip
+    told = [say(key, lang, count=count) for key, count in counts if count]
     if found.gone:
         joint = "；" if lang == "zh" else "; "
         firms = joint.join(f"{one['name']} {one['toward']} {one['date']}" for one in found.gone)

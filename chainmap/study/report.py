@@ -86,13 +86,19 @@ def _first(study: Study, chain: Chain, lang: str) -> str:
     found = study.ranking(Request(chain.id))
     if not found.rows:
         return say("report.no_rows", lang)
-    safe = [row for row in found.rows if row["p_top"] is not None and row["p_top"] >= SAFE][:NAMED]
+    safe = [row for row in found.rows if row["p_top"] is not None and row["p_top"] >= SAFE]
     if not safe:
         return say("report.unstable", lang, top=found.top)
-    names = ("、" if lang == "zh" else ", ").join(short_name(study, row["firm"]) for row in safe)
-    share = math.floor(min(row["p_top"] for row in safe) * 100)
-    words: dict[str, Any] = {"names": names, "count": len(safe), "top": found.top}
-    return say("report.stable", lang, share=f"{share}%", **words)
+    times = Counter(row["firm"] for row in safe)
+    names = [
+        short_name(study, firm) if count == 1 else
+        say("report.several", lang, firm=short_name(study, firm), count=count)
+        for firm, count in list(times.items())[:NAMED]
+    ]  # fmt: skip
+    share = math.floor(min(row["p_top"] for row in safe) * 100 + 1e-9)
+    words: dict[str, Any] = {"count": len(safe), "top": found.top, "share": f"{share}%"}
+    words["names"] = ("、" if lang == "zh" else ", ").join(names)
+    return say("report.stable_more" if len(times) > NAMED else "report.stable", lang, **words)
 
 
 def _totals(rows: Sequence[JsonRow], lang: str) -> str:
@@ -120,7 +126,8 @@ def _asks(chain: Chain, gaps: Sequence[JsonRow], rows: Sequence[JsonRow], lang: 
         asks.append(say("report.ask_fill", lang, names=_names(chain, settled, lang)))
     checks = [row for row in gaps if row["kind"] == "check"]
     if checks:
-        asks.append(say("report.ask_check", lang, names=_names(chain, checks, lang)))
+        more = say("report.of", lang, count=len(checks)) if len(checks) > NAMED else ""
+        asks.append(say("report.ask_check", lang, names=_names(chain, checks, lang) + more))
     return asks[:3]
 
 

@@ -84,7 +84,7 @@ class _Slide:
         for mark in ("bandRow", "firstRow"):
             properties.set(mark, "0")
         style = properties.find(_qn("a:tableStyleId"))
-        style.text = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # no style, table grid
+        style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
         for number, column in enumerate(grid.widths):
             table.columns[number].width = round(column * self.unit)
         for line, row in enumerate(rows):
@@ -97,6 +97,19 @@ class _Slide:
                 cell = table.cell(line, number)
                 cell.fill.solid()
                 cell.fill.fore_color.rgb = self._colour(fill)
+                self._hairline(cell)
+
+    def _hairline(self, cell: Any) -> None:
+        """A thin line below a cell, as on the sheets, and no other."""
+        from pptx.oxml import parse_xml
+
+        colour = self.colours["line"].removeprefix("#")
+        space = "http://schemas.openxmlformats.org/drawingml/2006/main"
+        line = parse_xml(
+            f'<a:lnB xmlns:a="{space}" w="{UNIT}"><a:solidFill><a:srgbClr val="{colour}"/>'
+            "</a:solidFill></a:lnB>"
+        )
+        cell._tc.get_or_add_tcPr().insert(0, line)  # lines stand before the fill
 
     def _table_cell(self, cell: Any, text: str, size: float, look: tuple[str, bool]) -> None:
         from pptx.util import Pt

@@ -157,7 +157,7 @@ def _table(document: Any, table: TableContent, wide: float) -> None:
     for row in table.rows:
         cells = made.add_row().cells
         for cell, column in zip(cells, columns, strict=True):
-            _put(cell, _text(row, column.name, table), column.name == COLUMNS[1])
+            _put(cell, _lines(row, column.name, table), column.name == COLUMNS[1])
     _borders(made)
     for at, column in enumerate(columns):
         made.columns[at].width = Mm(column.w * scale)
@@ -180,11 +180,11 @@ def _heads(made: Any, table: TableContent, names: Sequence[str]) -> None:
     for group, columns in GROUPS:
         count = columns - (table.official and group == "ground")
         cell = first[at] if count == 1 else first[at].merge(first[at + count - 1])
-        _put(cell, say(f"sheet.{group}", table.lang), True, "head")
+        _put(cell, [say(f"sheet.{group}", table.lang)], True, "head")
         at += count
     for cell, name in zip(made.rows[1].cells, names, strict=True):
-        text = f"{name}（{COLUMNS[19]}）" if name == COLUMNS[13] else name
-        _put(cell, text, True, "head")
+        lines = [name, f"（{COLUMNS[19]}）"] if name == COLUMNS[13] else [name]
+        _put(cell, lines, True, "head")
     for row in made.rows[:2]:
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")
@@ -212,16 +212,24 @@ def _keep(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _put(cell: Any, text: str, bold: bool, fill: str = "") -> None:
+def _put(cell: Any, lines: Sequence[str], bold: bool, fill: str = "") -> None:
+    """Lines of text in a cell, one paragraph."""
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
     line = cell.paragraphs[0]
     line.paragraph_format.space_after = Pt(0)
-    run = line.add_run(safe(text))
+    run = line.add_run(safe(lines[0]))
+    for text in lines[1:]:
+        run.add_break()
+        run.add_text(safe(text))
     run.font.size, run.bold = Pt(8), bold
     if fill:
+        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         run.font.color.rgb = _colour("on-head")
         shade = OxmlElement("w:shd")
         shade.set(qn("w:val"), "clear")
@@ -229,19 +237,23 @@ def _put(cell: Any, text: str, bold: bool, fill: str = "") -> None:
         cell._tc.get_or_add_tcPr().append(shade)
 
 
-def _text(row: Mapping[str, Any], name: str, table: TableContent) -> str:
+def _lines(row: Mapping[str, Any], name: str, table: TableContent) -> list[str]:
     value = row.get(name)
     if value is None or value == "":
-        return say("unknown", table.lang)
+        return [say("unknown", table.lang)]
     text = figure(value) if isinstance(value, float) else str(value)
     if name == COLUMNS[13]:
         span = str(row.get(COLUMNS[19]) or say("unknown", table.lang))
-        return f"{text}（{span.removesuffix(' 名')}）"
-    return text
+        return [text, span]
+    return [text]
 
 
 def _sources(document: Any, paper: Paper) -> None:
+    from docx.shared import Pt
+
     document.add_heading(say("sheet.sources", paper.lang), 1)
     for row in paper.sources:
         parts = [row.get(name, "") for name in SOURCE]
-        document.add_paragraph(safe("　".join(part for part in parts if part)))
+        line = document.add_paragraph(safe("　".join(part for part in parts if part)))
+        line.paragraph_format.space_after = Pt(2)
+        line.runs[0].font.size = Pt(8.5)

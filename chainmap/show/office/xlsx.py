@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ GROUPS = (
 WIDTHS = dict(
     zip(
         COLUMNS,
-        (4, 20, 15, 9, 9, 12, 12, 19, 10, 6, 11, 9, 15, 8, 6, 15, 13, 9, 12, 10, 15),
+        (4, 20, 16, 9, 9, 13, 12, 19, 10, 6, 11, 9, 15, 8, 6, 15, 13, 9, 12, 10, 18),
         strict=True,
     )
 )
@@ -70,7 +70,7 @@ def as_xlsx(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Bo
     heads = ("source", "grade", "date", "title", "publisher", "url")
     titles = [say(f"sheet.{name}") for name in heads]
     cells = [[row.get(name, "") for name in heads] for row in about.sources]
-    _plain(book, looks, say("sheet.sources"), (titles, cells), (22, 6, 12, 60, 24, 50))
+    _plain(book, looks, say("sheet.sources"), (titles, cells), (22, 6, 12, 56, 26, 56))
     titles = [say(f"sheet.{name}") for name in ("table", "column", "zh", "key", "kind", "unit",
                                                 "meaning")]  # fmt: skip
     _plain(book, looks, say("sheet.dictionary"), (titles, dictionary_rows()),
@@ -145,12 +145,15 @@ def _table(
 
 def _row_height(columns: Sequence[str], row: Mapping[str, Any]) -> float:
     """Points that the tallest cell of a row needs, its text wrapped to the column."""
+    cells = ((row.get(column), WIDTHS[column]) for column in columns)
+    return _height((text, wide) for text, wide in cells if isinstance(text, str))
+
+
+def _height(cells: Iterable[tuple[str, float]]) -> float:
+    """The same for texts, each with the width of its column in characters."""
     lines = 1
-    for column in columns:
-        text = row.get(column)
-        if isinstance(text, str):
-            room = PIXELS * WIDTHS[column]
-            lines = max(lines, len(wrap(safe(text)[:600], room, SIZE, column == COLUMNS[1])))
+    for text, wide in cells:
+        lines = max(lines, len(wrap(safe(text)[:600], PIXELS * wide, SIZE, True)))
     return min(400.0, LINE * lines + 4)
 
 
@@ -195,6 +198,7 @@ def _plain(
         sheet.set_column(at, at, wide)
         sheet.write_string(0, at, head, looks.head)
     for line, row in enumerate(rows, 1):
+        sheet.set_row(line, _height(zip(row, widths, strict=True)))
         for at, text in enumerate(row):
             sheet.write_string(line, at, safe(text)[:CELL_LIMIT], looks.text)
     sheet.freeze_panes(1, 1)

@@ -17,20 +17,23 @@ ROW = 25.0
 def card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
     """A card: sign and status character on a strip, name and evidence, firms, and a note.
 
-    On a narrow card the name has its line to itself, and the evidence stands below it.
+    On a narrow card the name has its line to itself, and the evidence stands below it; so it
+    does where the name would be cut beside the evidence.
     """
     narrow = w < NARROW
-    strip = 34.0 if narrow else STRIP
-    left, right = x + strip + (8 if narrow else 10), x + w - (8 if narrow else 10)
+    strip, pad = (34.0, 8.0) if narrow else (STRIP, 10.0)
+    left, right = x + strip + pad, x + w - pad
     mark_room = width(one.mark, 14) + 10
-    first, second, size, small = _lines(y, h)
-    room = right - left - (0 if narrow else mark_room)
-    below = right - left - (mark_room if narrow else 0)
+    first, second, size, small = _lines(y, h, narrow)
+    starred = one.name + ("*" if one.critical else "")
+    alone = narrow or width(starred, size, True) > right - left - mark_room
+    room = right - left - (0 if alone else mark_room)
+    below = right - left - (mark_room if alone else 0)
     items = [
         *_body(one, x, y, w, h, strip, 6.0),
         *_strip_signs(one, x + strip / 2, y + h / 2, lang),
         Text(left, first, _name(one, room, size, True), size, "ink", True),
-        Text(right, second if narrow else first - 1, one.mark, 14, "sub", anchor="end"),
+        Text(right, second if alone else first - 1, one.mark, 14, "sub", anchor="end"),
         Text(left, second, second_line(one, below, small, lang), small, _ink(one)),
     ]
     if h > 90 and one.note:
@@ -39,12 +42,22 @@ def card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
                  one.status)  # fmt: skip
 
 
-def _lines(y: float, h: float) -> tuple[float, float, float, float]:
+def cut_by(one: Card, w: float, h: float, as_row: bool) -> bool:
+    """Whether a card of this size cuts the name of its link; a bracketed part may go."""
+    if as_row:
+        return "…" in _name(one, _row_room(one, w), 15.0, one.status == "missing")
+    narrow = w < NARROW
+    room = w - (34.0 + 2 * 8 if narrow else STRIP + 2 * 10)
+    return "…" in _name(one, room, _lines(0, h, narrow)[2], True)
+
+
+def _lines(y: float, h: float, narrow: bool) -> tuple[float, float, float, float]:
     """Baselines of name and firms, and their sizes, for a card of this height."""
+    size = 17 if narrow else 19
     if h > 90:
-        return y + 37, y + 63, 19, 15
+        return y + 37, y + 63, size, 15
     if h > 64:
-        return y + 29, y + 54, 19, 15
+        return y + 29, y + 54, size, 15
     return y + 0.42 * h, y + 0.78 * h, 17, 14
 
 
@@ -53,9 +66,9 @@ def row(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
     items = _body(one, x, y, w, h, ROW_STRIP, 4.0)
     paint = _on_strip(one.status)
     middle, size = y + h / 2, 15.0
-    count = str(one.count) if one.count else ""
+    count = _count(one)
     left, right = x + ROW_STRIP + 6, x + w - 7
-    room = right - left - (width(count, 14) + 5 if count else 0)
+    room = _row_room(one, w)
     bold = one.status == "missing"
     items += [
         *symbol(one.status, x + 12, middle, paint, 5.4),
@@ -66,6 +79,16 @@ def row(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
     if count:
         items.append(Text(right, middle + 5, count, 14, "sub", anchor="end"))
     return Group(tuple(items), "card", one.ref, _said(one, lang), one.status)
+
+
+def _count(one: Card) -> str:
+    return str(one.count) if one.count else ""
+
+
+def _row_room(one: Card, w: float) -> float:
+    """The room for a name on one line."""
+    count = _count(one)
+    return w - ROW_STRIP - 6 - 7 - (width(count, 14) + 5 if count else 0)
 
 
 def _name(one: Card, room: float, size: float, bold: bool) -> str:

@@ -11,8 +11,16 @@ from chainmap.show.draw.scene import Box, Group, Item, Shape, Stroke, Text
 from chainmap.show.draw.symbols import symbol
 from chainmap.show.draw.tokens import ACTS
 from chainmap.show.pictures.content import Card, Panorama
+from chainmap.show.pictures.legend import key_box, key_line
 from chainmap.show.pictures.path_content import TERMS, Job, PathContent
-from chainmap.show.pictures.stages import Form, card_places, columns, panel_ground, stage_head
+from chainmap.show.pictures.stages import (
+    Column,
+    Form,
+    card_places,
+    columns,
+    panel_ground,
+    stage_head,
+)
 
 STRIP = 29.0
 FORM = Form(
@@ -28,21 +36,25 @@ AXIS = 24.0
 def small_panorama(
     content: Panorama, left: float, right: float, top: float, room: float
 ) -> tuple[list[Item], float]:
-    """Every link with its state and name in a frame; also where it ends.
+    """Every link with its state and name in a frame, and the key; also where it all ends.
 
-    More columns and lower cards are tried until it fits; the last form is taken as it is.
+    Of the forms that fit, the one that cuts the fewest names, of equals the roomiest; where none
+    fits, the last form is taken as it is. The key stands in the free foot of short columns where
+    there is room, else on a line of its own.
     """
     stages = [stage for stage in content.stages if stage.cards]
     frame = replace(FORM, left=left, right=right, top=top, floor=top + room)
-    sizes = ((20, 4, 21), (17, 3, 19), (15.5, 2, 18))
+    fewest = max(4, len(stages))
     forms = [
         replace(frame, columns=n, card=card, gap=gap, header=header)
-        for several in ((5, 6), (7,), (8, 9))
-        for card, gap, header in sizes
-        for n in several
+        for n in range(fewest, max(10, fewest + 1))
+        for card, gap, header in ((20, 4, 21), (17, 3, 19), (15.5, 2, 18))
     ]
-    forms.append(replace(forms[-1], columns=max(9, len(stages)), floor=9e9))
-    form, laid = next((form, laid) for form in forms if (laid := columns(stages, form)))
+    tried = [(form, laid) for form in forms if (laid := columns(stages, form))]
+    if not tried:
+        last = replace(forms[-1], floor=9e9)
+        tried = [(last, columns(stages, last) or [])]
+    form, laid = min(tried, key=lambda one: _cut(one[1], one[0]))
     items: list[Item] = []
     for column in laid:
         items += stage_head(column, form, laid, content.lang)
@@ -50,7 +62,31 @@ def small_panorama(
             items += panel_ground(panel, column, form, content.lang)
             for one, x, y, w in card_places(panel, column, form):
                 items.append(small_card(one, x, y, w, form.card, content.lang))
-    return items, form.body + max(column.height for column in laid)
+    end = form.body + max((column.height for column in laid), default=0.0)
+    for first in range(len(laid)):
+        box = (laid[first].x, form.body + max(c.height for c in laid[first:]) + 10, right, end)
+        key = key_box(content, *box)
+        if key:
+            return [*items, *key], end
+    return [*items, *key_line(content, left, right, end + 19)], end + 22
+
+
+def _cut(laid: Sequence[Column], form: Form) -> int:
+    """How many cards have no room for the whole name of their link."""
+    return sum(
+        "…" in _name(one, w)
+        for column in laid
+        for panel in column.panels
+        for one, _, _, w in card_places(panel, column, form)
+    )
+
+
+def _name(one: Card, w: float) -> str:
+    """The name as a card of this width shows it."""
+    star = "*" if one.critical else ""
+    bold = one.status == "missing"
+    room = w - STRIP - 6 - width(star, NAME, bold)
+    return fit(fit_name(one.name, room, NAME, bold), room, NAME, bold) + star
 
 
 def small_card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
@@ -70,16 +106,13 @@ def small_card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> 
     middle = y + h / 2
     mark = say(f"tag.{one.status}", lang).strip("[]")
     size = 10.5 if lang == "zh" else 7.5
-    star = "*" if one.critical else ""
-    bold = one.status == "missing"
-    room = w - STRIP - 6 - width(star, NAME, bold)
-    name = fit(fit_name(one.name, room, NAME, bold), room, NAME, bold) + star
     items += [
         Box(x + 0.4, y + 0.4, w - 0.8, h - 0.8, None, Stroke(edge, wide, dash), 3),
         *symbol(one.status, x + 8.5, middle, on, 3.7),
         Text(x + 21, middle + 4, mark, size, on, True, "middle"),
-        Text(x + STRIP + 3, middle + 4.1, name, NAME, "ink", bold),
-    ]
+        Text(x + STRIP + 3, middle + 4.1, _name(one, w), NAME, "ink",
+             one.status == "missing"),
+    ]  # fmt: skip
     return Group(tuple(items), "card", one.ref, one.name, one.status)
 
 
@@ -89,7 +122,8 @@ class _Bar:
     x: float
     w: float
     row: int
-    inside: bool
+    words: str  # where its words stand: inside, after it, before it
+    left: float  # of bar and words
     end: float
 
 
@@ -110,10 +144,10 @@ def small_path(
 
     chosen: list[Job] = []
     for job in sorted(content.jobs, key=_weight):
-        lanes = _lanes(content, [*chosen, job], x, right)
+        lanes = _lanes(content, [*chosen, job], x, (start, right))
         if AXIS + sum(_high(bars) + 4 for bars in lanes.values()) <= room:
             chosen.append(job)
-    lanes = _lanes(content, chosen, x, right)
+    lanes = _lanes(content, chosen, x, (start, right))
     items: list[Item] = []
     begins = (first, *content.terms[:2])
     for term, begin, end in zip(TERMS, begins, content.terms, strict=True):
@@ -152,7 +186,10 @@ def _high(bars: Sequence[_Bar]) -> float:
 
 
 def _lanes(
-    content: PathContent, jobs: Sequence[Job], x: Callable[[int], float], right: float
+    content: PathContent,
+    jobs: Sequence[Job],
+    x: Callable[[int], float],
+    edges: tuple[float, float],
 ) -> dict[str, list[_Bar]]:
     """The bars of each lane, each in the first row that is free where it stands."""
     lanes: dict[str, list[_Bar]] = {}
@@ -160,33 +197,44 @@ def _lanes(
         mine = sorted((job for job in jobs if job.lane == lane), key=lambda j: (j.start, j.code))
         ends: list[list[tuple[float, float]]] = []
         for job in mine:
-            bar = _placed(job, x, right)
+            bar = _placed(job, x, edges)
             row = next(
                 (at for at, taken in enumerate(ends)
-                 if all(bar.x > end + 8 or bar.end + 8 < begin for begin, end in taken)),
+                 if all(bar.left > end + 8 or bar.end + 8 < begin for begin, end in taken)),
                 len(ends),
             )  # fmt: skip
             if row == len(ends):
                 ends.append([])
-            ends[row].append((bar.x, bar.end))
+            ends[row].append((bar.left, bar.end))
             lanes.setdefault(lane, []).append(replace(bar, row=row))
     return lanes
 
 
-def _placed(job: Job, x: Callable[[int], float], right: float) -> _Bar:
-    """A bar with its words: inside where they fit, else beside, cut inside at the right edge."""
+def _placed(job: Job, x: Callable[[int], float], edges: tuple[float, float]) -> _Bar:
+    """A bar with its words: inside where they fit, else after it, else before it.
+
+    Where no place has room for all of them they stand, cut, where there is most.
+    """
+    start, right = edges
     begin = x(job.start)
     wide = max(18.0, x(job.end) - begin)
     begin = min(begin, right - wide)
     text = width(_label(job), 11, job.critical) + 1
-    beside = right - begin - wide - 6
-    inside = text + 24 <= wide or (beside < min(text, 110) and wide >= 90)
-    end = begin + wide if inside else min(right, begin + wide + 6 + text)
-    return _Bar(job, begin, wide, 0, inside, end)
+    rooms = {
+        "inside": wide - 24,
+        "after": right - begin - wide - 6,
+        "before": begin - start - 6,
+    }
+    words = next((name for name, room in rooms.items() if room >= text), None)
+    words = words or max(rooms, key=lambda name: rooms[name])
+    taken = min(text, rooms[words])
+    left = begin - 6 - taken if words == "before" else begin
+    end = begin + wide + 6 + taken if words == "after" else begin + wide
+    return _Bar(job, begin, wide, 0, words, left, end)
 
 
 def _label(job: Job) -> str:
-    return f"{job.title}　{_due(job)}"
+    return f"{job.name or job.title}　{_due(job)}"
 
 
 def _due(job: Job) -> str:
@@ -215,16 +263,20 @@ def _bar(content: PathContent, bar: _Bar, y: float) -> Group:
     edge = Stroke(colour, 1.6 if job.critical else 0.9, dash)
     mark = say(f"act.{job.kind}", lang).strip("[]")
     on = "on-head" if job.started else colour
-    size = 11 if lang == "zh" else 8
+    size = 10 if lang == "zh" else 7.5
     items: list[Item] = [
         Box(bar.x + 0.5, y + 0.5, bar.w - 1, BAR - 1, fill, edge, 2.5),
-        Text(bar.x + 4, y + BAR - 3.8, mark, size, on, True),
+        Text(bar.x + 4.5, y + BAR - 4, mark, size, on, True),
     ]
-    left = bar.x + 20 if bar.inside else bar.x + bar.w + 6
-    paint = "on-head" if bar.inside and job.started else "ink"
+    left, end = {
+        "inside": (bar.x + 20, bar.x + bar.w - 4),
+        "after": (bar.x + bar.w + 6, bar.end),
+        "before": (bar.left, bar.x - 6),
+    }[bar.words]
+    paint = "on-head" if bar.words == "inside" and job.started else "ink"
     # The date is never cut.
     due = f"　{_due(job)}"
-    room = (bar.x + bar.w - 4 if bar.inside else bar.end) - left
-    title = fit(job.title, room - width(due, 11, job.critical), 11, job.critical)
+    room = end - left - width(due, 11, job.critical)
+    title = fit(job.name or job.title, room, 11, job.critical)
     items.append(Text(left, y + BAR - 3.8, title + due, 11, paint, job.critical))
     return Group(tuple(items), "task", job.code, job.said or job.title, job.kind)

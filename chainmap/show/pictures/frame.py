@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate, combinations
+
 from chainmap.show.draw.fonts import fit, width, wrap
 from chainmap.show.draw.scene import Item, Text
 
@@ -33,3 +36,37 @@ def footing(left: str, right: str, height: float) -> list[Item]:
         Text(MARGIN, height - 20, fit(left, room, 14), 14, "sub"),
         Text(RIGHT, height - 20, right, 14, "sub", anchor="end"),
     ]
+
+
+def shared_out(highs: Sequence[float], room: float) -> list[int]:
+    """How many of things in a row stand on each page: as few pages as can be, evenly filled.
+
+    Of all ways to break the row into so few pages, the one whose fullest page is the least full;
+    each page takes all that fits below that. A thing higher than the room has a page of its own.
+    """
+    fewest = len(_filled(highs, room))
+    sums = {
+        round(upto - start, 6) for start, upto in combinations(accumulate(highs, initial=0.0), 2)
+    }
+    caps = sorted(one for one in sums if one <= room + 1e-6)
+    low, high = 0, len(caps)  # caps[high:] do, and caps[:low] do not
+    while low < high:
+        middle = (low + high) // 2
+        if len(_filled(highs, caps[middle])) <= fewest:
+            high = middle
+        else:
+            low = middle + 1
+    return _filled(highs, caps[low] if low < len(caps) else room)
+
+
+def _filled(highs: Sequence[float], room: float) -> list[int]:
+    """How many stand on each page where every page takes all that it can."""
+    counts: list[int] = []
+    used = 0.0
+    for high in highs:
+        if counts and used + high <= room + 1e-6:
+            counts[-1], used = counts[-1] + 1, used + high
+        else:
+            counts.append(1)
+            used = high
+    return counts

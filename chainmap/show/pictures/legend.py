@@ -99,7 +99,52 @@ def legend_line(content: Panorama, y: float, counted: bool) -> list[Item]:
         x += 22 + width(text, 15) + 24
     sentence = say("read.count_is" if counted else "read.mark_is", lang)
     room = RIGHT - x
-    if content.coverage and width(f"{sentence}　{content.coverage}", 14) <= room:
-        sentence = f"{sentence}　{content.coverage}"
+    covered = f"{say('read.coverage', lang)}{'：' if lang == 'zh' else ': '}{content.coverage}"
+    if content.coverage and width(f"{sentence}　{covered}", 14) <= room:
+        sentence = f"{sentence}　{covered}"
     items.append(Text(x, y, fit(sentence, room, 14), 14, "sub"))
     return [Group(tuple(items), "legend")]
+
+
+def key_line(content: Panorama, left: float, right: float, y: float) -> list[Item]:
+    """The signs with their counts on one small line, and what the evidence covers."""
+    items, x = _key(content, left, y)
+    sentence = f"{say('read.coverage', content.lang)}：{content.coverage}"
+    items.append(Text(right, y, fit(sentence, right - x, 11), 11, "sub", anchor="end"))
+    return [Group(tuple(items), "legend")]
+
+
+def key_box(content: Panorama, left: float, top: float, right: float, end: float) -> list[Item]:
+    """The same in a free foot, on as many lines as it takes; nothing where it has no room."""
+    lang = content.lang
+    per_line = max(1, int((right - left) // (105 if lang == "zh" else 96)))
+    shown = shown_statuses(content)
+    parts = [shown[at : at + per_line] for at in range(0, len(shown), per_line)]
+    head = say("read.coverage", lang)
+    lines = wrap(content.coverage, right - left, 11)
+    if right - left < 190 or end - top < 20 * len(parts) + 24 + 16 * len(lines):
+        return []
+    items: list[Item] = []
+    y = top + 14
+    for part in parts:
+        for at, status in enumerate(part):
+            x = left + at * (right - left) / per_line
+            text = f"{say(f'read.{status}', lang)} {content.counts[status]}"
+            items += symbol(status, x + 6, y - 4, status, 4.6)
+            items.append(Text(x + 15, y, text, 11.5, "ink"))
+        y += 20
+    items.append(Text(left, y + 4, head, 11.5, "ink", True))
+    for at, line in enumerate(lines):
+        items.append(Text(left, y + 21 + 16 * at, line, 11, "sub"))
+    return [Group(tuple(items), "legend")]
+
+
+def _key(content: Panorama, x: float, y: float) -> tuple[list[Item], float]:
+    """The signs with their counts from a place on, and where they end."""
+    items: list[Item] = []
+    for status in shown_statuses(content):
+        text = f"{say(f'read.{status}', content.lang)} {content.counts[status]}"
+        items += symbol(status, x + 6, y - 4, status, 4.6)
+        items.append(Text(x + 15, y, text, 11.5, "ink"))
+        x += 15 + width(text, 11.5) + 14
+    return items, x

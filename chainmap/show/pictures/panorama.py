@@ -14,7 +14,7 @@ from dataclasses import replace
 from chainmap.core.words import say
 from chainmap.show.draw.fonts import fit, width
 from chainmap.show.draw.scene import Box, Item, Page, Text
-from chainmap.show.pictures.cards import ROW, card, row
+from chainmap.show.pictures.cards import ROW, card, cut_by, row
 from chainmap.show.pictures.content import Card, Panorama, Stage
 from chainmap.show.pictures.frame import BODY, MARGIN, RIGHT, TALL, WIDE, footing, heading
 from chainmap.show.pictures.legend import legend_box, legend_line, legend_room
@@ -33,10 +33,13 @@ from chainmap.show.pictures.stages import (
 FOOT = 78.0  # below the panels: a line for the legend, and the footer
 SLIDE, A3 = TALL["16:9"] - FOOT, TALL["a3"] - FOOT
 FEW = Form("few", SLIDE, 104, 8, 34, 44, 5, 360)
-FULL = Form("full", SLIDE, 70, 8, 34, 44, 5, 640)
-NOTED = Form("noted", A3, 104, 8, 34, 44, 5, 640)
-NOTED_CLOSE = Form("noted-close", A3, 104, 8, 34, 44, 6, 400)
+NOTED = Form("noted", SLIDE, 104, 8, 34, 44, 5, 640)
+NOTED_CLOSE = replace(NOTED, name="noted-close", columns=6, widest=400)
+FULL = replace(NOTED, name="full", card=70)
+FULL_CLOSE = replace(NOTED_CLOSE, name="full-close", card=70)
 CLOSE = Form("close", SLIDE, 60, 8, 32, 42, 6, 400)
+CLOSER_NOTED = replace(NOTED_CLOSE, name="closer-noted", columns=7)
+CLOSER_FULL = replace(FULL_CLOSE, name="closer-full", columns=7)
 CLOSER = Form("closer", SLIDE, 58, 7, 32, 42, 7, 400)
 LINES = Form("lines", SLIDE, 34, 6, 30, 38, 8, 400, rows=True, text=15, title=18)
 DENSE = Form("dense", SLIDE, ROW, 4, 30, 38, 8, 400, rows=True, text=15, title=18)
@@ -51,26 +54,57 @@ def panorama(content: Panorama, sheet: str = "16:9") -> list[Page]:
     count = sum(len(stage.cards) for stage in stages)
     if not count:
         return [_empty(content, TALL[sheet])]
-    for form in _forms(count, sheet):
-        laid = columns(stages, form)
-        if laid is not None:
-            return [_page(content, laid, form)]
+    for forms in _forms(count, sheet):
+        found = fewest_cut(stages, forms)
+        if found is not None:
+            return [_page(content, *found)]
     return _stage_by_stage(content, stages)
 
 
-def _forms(count: int, sheet: str) -> list[Form]:
-    """The forms to try, the roomiest first; on the larger sheet each has more height."""
-    few = [FEW] if count <= FEW_UP_TO else []
-    full = [FULL, CLOSE, CLOSER] if count <= FULL_UP_TO else []
-    dense = [LINES, DENSE] if count <= DENSE_UP_TO else [DENSE]
+def _forms(count: int, sheet: str) -> list[list[Form]]:
+    """The forms to try, the roomiest first; on the larger sheet each has more height.
+
+    Those of one list are alternatives: cards of several sizes, or rows.
+    """
+    cards = [FEW] if count <= FEW_UP_TO else []
+    if count <= FULL_UP_TO:
+        cards += [NOTED, FULL, NOTED_CLOSE, FULL_CLOSE, CLOSE]
+        cards += [CLOSER_NOTED, CLOSER_FULL, CLOSER]
+    forms = [cards, *([[LINES], [DENSE]] if count <= DENSE_UP_TO else [])]
     if sheet == "a3":
-        noted = [NOTED, NOTED_CLOSE] if count <= FULL_UP_TO else []
-        return [*few, *noted, *(_on_a3(form) for form in [*full, *dense])]
-    return [*few, *full, *(dense if count <= DENSE_UP_TO else []), DENSE_A3]
+        forms = [[replace(form, floor=A3) for form in some] for some in forms]
+    return [*forms, [DENSE_A3]]
 
 
-def _on_a3(form: Form) -> Form:
-    return replace(form, floor=A3)
+def fewest_cut(stages: Sequence[Stage], forms: Sequence[Form]) -> tuple[list[Column], Form] | None:
+    """Where each stage stands, in the form that cuts the fewest names; None where none fits.
+
+    Of equals the first form; each is tried with fewer and fewer columns, so with wider cards.
+    """
+    found: tuple[list[Column], Form] | None = None
+    least = 0
+    for form in forms:
+        for most in range(form.columns, len(stages) - 1, -1):
+            tried = replace(form, columns=most)
+            laid = columns(stages, tried)
+            if laid is None:
+                break
+            cut = _names_cut(laid, tried)
+            if found is None or cut < least:
+                found, least = (laid, form), cut
+            if not least:
+                return found
+    return found
+
+
+def _names_cut(laid: Sequence[Column], form: Form) -> int:
+    """How many cards have no room for the whole name of their link."""
+    return sum(
+        cut_by(one, w, form.card, form.rows)
+        for column in laid
+        for panel in column.panels
+        for one, _, _, w in card_places(panel, column, form)
+    )
 
 
 def _page(content: Panorama, laid: Sequence[Column], form: Form) -> Page:

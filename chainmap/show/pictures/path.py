@@ -72,11 +72,14 @@ def path_pages(content: PathContent, sheet: str = "16:9") -> list[Page]:
     for term, begin, end in zip(TERMS, begins, content.terms, strict=True):
         jobs = [job for job in content.jobs if job.term == term]
         scale = _scale(begin, end, jobs)
-        for part in _parts(content, jobs, scale):
+        parts = _parts(content, jobs, scale)
+        for at, part in enumerate(parts, 1):
             words = {"title": content.title, "term": say(f"path.{term}", content.lang)}
             placed = _placed(content, part, scale)
             height = next((h for h in heights if _fits(placed, h)), TALL["a3"])
             title = say("path.only", content.lang, **words)
+            if len(parts) > 1:
+                title += f" {at}/{len(parts)}"
             pages.append(_page(content, placed, scale, title, height))
     return pages
 
@@ -90,10 +93,24 @@ def _scale(begin: int, end: int, jobs: Sequence[Job]) -> _Scale:
 
 
 def _parts(content: PathContent, jobs: Sequence[Job], scale: _Scale) -> list[list[Job]]:
-    """Tasks in as many pages as they need, lane after lane."""
+    """Tasks in as many pages as they need, lane after lane, the pages filled alike."""
+    in_order = sorted(jobs, key=lambda job: content.lanes.index(job.lane))
+    fewest = _filled(content, in_order, scale, TALL["a3"])
+    found, height = fewest, TALL["a3"] - ROW
+    while 1 < len(found) == len(fewest):
+        fewest = found
+        found = _filled(content, in_order, scale, height)
+        height -= ROW
+    return fewest
+
+
+def _filled(
+    content: PathContent, jobs: Sequence[Job], scale: _Scale, height: float
+) -> list[list[Job]]:
+    """Tasks on pages of a height, each page as full as it gets."""
     parts: list[list[Job]] = []
-    for job in sorted(jobs, key=lambda job: content.lanes.index(job.lane)):
-        if parts and _fits(_placed(content, [*parts[-1], job], scale), TALL["a3"]):
+    for job in jobs:
+        if parts and _fits(_placed(content, [*parts[-1], job], scale), height):
             parts[-1].append(job)
         else:
             parts.append([job])

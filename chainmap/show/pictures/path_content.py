@@ -36,6 +36,7 @@ class Job:
     risky: bool = False
     count: int = 1
     said: str = ""  # everything in words
+    name: str = ""  # what it is about, where the kind is shown beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,5 @@ def _job(group: Sequence[Row], box: Mapping[str, str], lang: str) -> Job:
         first["at_risk"],
         len(group),
         ("；" if lang == "zh" else "; ").join(told),
+        first["name"] if len(group) == 1 and first["origin"] == "generated" else title,
     )

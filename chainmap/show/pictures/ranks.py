@@ -199,7 +199,8 @@ def _key(content: RankContent) -> list[Item]:
         x += wide + 8 + width(word, 15) + 22
     left_out = content.count - len(content.rows)
     more = [say("chart.more", lang, count=left_out)] if left_out else []
-    lines = wrap("".join([*more, *content.apart]), RIGHT - MARGIN, 14)
+    joint = "" if content.lang == "zh" else " "
+    lines = wrap(joint.join(part.strip() for part in [*more, *content.apart]), RIGHT - MARGIN, 14)
     if len(lines) > 2:  # the notes of the page hold everything
         lines = [lines[0], fit("".join(lines[1:]), RIGHT - MARGIN, 14)]
     for at, line in enumerate(lines):

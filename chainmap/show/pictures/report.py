@@ -9,11 +9,9 @@ from typing import Any
 from chainmap.core.words import figure, say
 from chainmap.show.draw.fonts import fit, width, wrap
 from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
-from chainmap.show.draw.symbols import symbol
 from chainmap.show.key_table import COLUMNS
 from chainmap.show.pictures.compact import small_panorama, small_path
 from chainmap.show.pictures.content import Panorama
-from chainmap.show.pictures.legend import shown_statuses
 from chainmap.show.pictures.path_content import PathContent
 
 WIDE, TALL = 794.0, 1123.0  # A4 at 96 units an inch
@@ -21,9 +19,9 @@ LEFT, RIGHT = 44.0, 750.0
 MOST_ROWS = 6
 # The columns of the small table: which cell, how wide, and where its text stands.
 TABLE = (
-    (COLUMNS[0], 30, "middle"), (COLUMNS[1], 160, "start"), (COLUMNS[5], 96, "start"),
-    (COLUMNS[6], 96, "middle"), (COLUMNS[8], 48, "end"), (COLUMNS[11], 66, "start"),
-    ("score", 96, "middle"), (COLUMNS[14], 40, "middle"), (COLUMNS[16], 74, "start"),
+    (COLUMNS[0], 30, "middle"), (COLUMNS[1], 158, "start"), (COLUMNS[5], 112, "start"),
+    (COLUMNS[6], 90, "middle"), (COLUMNS[8], 42, "end"), (COLUMNS[11], 64, "start"),
+    ("score", 97, "middle"), (COLUMNS[14], 40, "middle"), (COLUMNS[16], 73, "start"),
 )  # fmt: skip
 PLAIN_TABLE = (
     (COLUMNS[0], 30, "middle"), (COLUMNS[1], 190, "start"), (COLUMNS[5], 104, "start"),
@@ -66,10 +64,9 @@ def report_page(report: Report) -> Page:
     items.append(_figure_title(say("report.map", lang), "", y))
     table = _table_height(report, MOST_ROWS)
     below = 24 + 9 + table + 10 + _asks_height(report) + 60
-    drawn, y = small_panorama(report.panorama, LEFT, RIGHT, y + 9, min(400, TALL - y - below - 170))
+    drawn, y = small_panorama(report.panorama, LEFT, RIGHT, y + 9, min(420, TALL - y - below - 170))
     items += drawn
-    items += _key(report, y + 19)
-    y += 48
+    y += 26
     room = TALL - y - below
     drawn, end, left_out = small_path(report.path, LEFT, RIGHT, y + 9, max(90.0, room))
     note = say("report.path_note", lang)
@@ -82,11 +79,20 @@ def report_page(report: Report) -> Page:
     y = _table(report, items, y + 9)
     _asks(report, items, y + 10)
     items.append(Shape(((LEFT, TALL - 46), (RIGHT, TALL - 46)), None, Stroke("line"), False))
-    foot = [*wrap(report.footer, RIGHT - LEFT, 10.5), *([report.signed] if report.signed else [])]
+    foot = [*_foot(report.footer), *([report.signed] if report.signed else [])]
     for at, line in enumerate(foot[:3]):
         items.append(Text(LEFT, TALL - 33 + 13 * at, fit(line, RIGHT - LEFT, 10.5), 10.5, "sub"))
     notes = tuple(sentence for _, sentence in report.findings)
     return Page(WIDE, TALL, tuple(items), report.title, report.findings[0][1], notes)
+
+
+def _foot(text: str) -> list[str]:
+    """The sources on a line of their own where one line cannot hold all that is said below."""
+    room = RIGHT - LEFT
+    first, stop, rest = text.partition("。")
+    if width(text, 10.5) <= room or not rest or width(first + stop, 10.5) > room:
+        return wrap(text, room, 10.5)
+    return [first + stop, *wrap(rest, room, 10.5)]
 
 
 def _finding(items: list[Item], number: int, label: str, sentence: str, y: float) -> float:
@@ -105,20 +111,6 @@ def _figure_title(title: str, note: str, y: float) -> Group:
         x = LEFT + width(title, 14.5, True) + 14
         items.append(Text(x, y, fit(note, RIGHT - x, 11.5), 11.5, "sub"))
     return Group(tuple(items), "title")
-
-
-def _key(report: Report, y: float) -> list[Item]:
-    """The signs with their counts, and what the evidence covers."""
-    items: list[Item] = []
-    x, lang = LEFT, report.lang
-    for status in shown_statuses(report.panorama):
-        text = f"{say(f'read.{status}', lang)} {report.panorama.counts[status]}"
-        items += symbol(status, x + 6, y - 4, status, 4.6)
-        items.append(Text(x + 15, y, text, 11.5, "ink"))
-        x += 15 + width(text, 11.5) + 14
-    sentence = f"{say('read.coverage', lang)}：{report.panorama.coverage}"
-    items.append(Text(RIGHT, y, fit(sentence, RIGHT - x, 11), 11, "sub", anchor="end"))
-    return [Group(tuple(items), "legend")]
 
 
 def _columns(report: Report) -> Sequence[tuple[str, float, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from chainmap.core.text import safe
@@ -10,7 +11,7 @@ from chainmap.core.words import figure, say
 from chainmap.show.draw.fonts import wrap
 from chainmap.show.draw.scene import Grid
 from chainmap.show.key_table import COLUMNS, heads
-from chainmap.show.pictures.frame import MARGIN, RIGHT, TALL, WIDE, footing, heading
+from chainmap.show.pictures.frame import MARGIN, RIGHT, TALL, WIDE, footing, heading, shared_out
 from chainmap.show.pictures.table import SCORE, SPAN, TableContent
 
 WIDTHS = {
@@ -29,16 +30,14 @@ def table_slides(table: TableContent, most: int, notes: Mapping[str, Sequence[st
     names = [name for name in WIDTHS if not (table.official and name == SCORE)]
     scale = (RIGHT - MARGIN) / sum(WIDTHS[name] for name in names)
     widths = tuple(WIDTHS[name] * scale for name in names)
-    parts: list[list[tuple[str, tuple[str, ...], float]]] = [[]]
-    used = HEAD
+    rows = []
     for row in table.rows[:most]:
         cells = tuple(_cell(row, name, table.lang) for name in names)
         high = max(_lines(cell, wide) for cell, wide in zip(cells, widths, strict=True)) * LINE
-        if parts[-1] and used + high + PAD > FLOOR - TOP:
-            parts.append([])
-            used = HEAD
-        parts[-1].append((str(row["ref"]), cells, high + PAD))
-        used += high + PAD
+        rows.append((str(row["ref"]), cells, high + PAD))
+    counts = shared_out([high for _, _, high in rows], FLOOR - TOP - HEAD) or [0]
+    ends = accumulate(counts)
+    parts = [rows[end - count : end] for count, end in zip(counts, ends, strict=True)]
     titles = tuple(f"{SCORE}（{SPAN}）" if name == SCORE else name for name in names)
     found: list[Grid] = []
     for page, part in enumerate(parts, 1):

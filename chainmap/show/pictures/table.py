@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from chainmap.core.text import safe
@@ -12,7 +13,7 @@ from chainmap.core.words import figure, say
 from chainmap.show.draw.fonts import fit, width, wrap
 from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
 from chainmap.show.key_table import COLUMNS, NAME
-from chainmap.show.pictures.frame import MARGIN, RIGHT, TALL, WIDE, footing, heading
+from chainmap.show.pictures.frame import MARGIN, RIGHT, TALL, WIDE, footing, heading, shared_out
 
 SCORE, SPAN, KIND, MONEY, STAGE = COLUMNS[13], COLUMNS[19], COLUMNS[6], COLUMNS[8], COLUMNS[14]
 PRINTED = COLUMNS[:19]
@@ -73,15 +74,9 @@ def table_pages(table: TableContent) -> list[Page]:
     """The sheets of a table. A row is never split, unless no sheet could hold it alone."""
     columns = printed_columns(table.official)
     rows = [part for row in table.rows for part in _parts(row, columns, table.lang)]
-    sheets: list[list[tuple[Mapping[str, Any], Cells]]] = [[]]
-    used = 0.0
-    for row, cells in rows:
-        high = _height(cells)
-        if sheets[-1] and used + high > ROOM:
-            sheets.append([])
-            used = 0.0
-        sheets[-1].append((row, cells))
-        used += high
+    counts = shared_out([_height(cells) for _, cells in rows], ROOM) or [0]
+    ends = list(accumulate(counts))
+    sheets = [rows[end - count : end] for count, end in zip(counts, ends, strict=True)]
     return [_sheet(table, columns, rows, at, len(sheets)) for at, rows in enumerate(sheets, 1)]
 
 
