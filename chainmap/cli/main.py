@@ -62,6 +62,7 @@ def command(lang: Language) -> Any:
         backtest,
         coverage,
         files,
+        kpi,
         leaders,
         ledger,
         look,
@@ -84,6 +85,7 @@ def command(lang: Language) -> Any:
         ledger,
         backtest,
         leaders,
+        kpi,
     ):
         group.register(app)
     root = typer.main.get_command(app)

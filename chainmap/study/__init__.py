@@ -16,6 +16,8 @@ from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.rank import RULES as RANK
 from chainmap.study import cells, key_rows, refs, trust, verdicts, verify
+from chainmap.track.kpi import RULES as KPI
+from chainmap.track.kpi import UNITS
 
 if TYPE_CHECKING:
     from chainmap.core.model import Row
@@ -33,6 +35,7 @@ RULES = {
     **trust.RULES,
     **key_rows.RULES,
     **verdicts.RULES,
+    **KPI,
 }
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
@@ -185,8 +188,11 @@ class Study:
         for what, word in zip(found.kind.parts, parts, strict=True):
             known = self._known(what, parts[0], found.kind.name == "coverage")
             # A list may be followed by a year: global500:2024.
-            if (word.partition(":")[0] if what == "list" else word) not in known:
-                raise UnknownRef(what, word, known)
+            named = word.partition(":")[0] if what in ("list", "figure") else word
+            if named not in known:
+                raise UnknownRef(what, named, known)
+        if found.kind.name == "kpi":
+            self._need_figure(parts[0])
         if found.kind.name == "backtest":
             from chainmap.rank.backtest.scope import parse
 
@@ -195,6 +201,18 @@ class Study:
             except ValueError:
                 raise UnknownRef("scope", parts[0], ()) from None
         return found
+
+    def _need_figure(self, spec: str) -> None:
+        """UnknownRef where the period or the group of a figure is none."""
+        from chainmap.track.kpi import groups_of, parse_asked
+
+        try:
+            asked = parse_asked(spec)
+        except ValueError as error:
+            raise UnknownRef("period", str(error), ()) from None
+        groups = groups_of(self.world.newest("projects"), asked.by) if asked.by else ("",)
+        if asked.group not in groups:
+            raise UnknownRef("group", asked.group, groups)
 
     def _known(self, what: str, chain: str, every: bool = False) -> Iterable[str]:
         if what == "chain":
@@ -205,6 +223,9 @@ class Study:
             from chainmap.rank.backtest.methods import METHODS
 
             return METHODS
+        if what == "figure":
+            talent = (f"talent.{row.text('figure')}" for row in self.workspace.rows("talent"))
+            return (*UNITS, *talent)
         if what == "link":
             return self.chain(chain).index if chain else ()
         if what == "list":

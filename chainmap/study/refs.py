@@ -297,12 +297,21 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
+KPI_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("kpi", *args)),)),
+    "figure": Column("cell.ref", args=lambda args: (args[0].partition(":")[0],)),
+    **{name: Column("kpi.line", attrgetter(name))
+       for name in ("value", "unit", "period", "compared", "change", "sources", "compared_value",
+                    "growth", "target", "done", "lower_bound", "unknown",
+                    "compared_lower_bound", "compared_unknown", "cut", "by", "group")},
+}  # fmt: skip
 # Refs that begin with a word of their own; each is a line here.
 WORDED: dict[str, Kind] = {
     "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
     "ledger": Kind("ledger", ("list", "firm"), "ledger.line", LEDGER_COLUMNS),
     "relocation": Kind("relocation", ("firm",), "relocation.line", RELOCATION_COLUMNS),
     "leaders": Kind("leaders", ("firm",), "leaders.score", LEADER_COLUMNS),
+    "kpi": Kind("kpi", ("figure",), "kpi.line", KPI_COLUMNS),
     "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
 }
 

@@ -1,1 +1,1 @@
-"""Projects over time: their ledger, guards against counting twice, and what is expected to land."""
+"""Projects over time: their ledger and guards, what is expected to land, figures, snapshots."""

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainmap.core.words import backtest, common, leaders, ledger, path, pictures, stability, why
+from chainmap.core.words import (
+    backtest,
+    common,
+    kpi,
+    leaders,
+    ledger,
+    path,
+    pictures,
+    stability,
+    why,
+)
 
-PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path)
+PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path, kpi)
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
 }
