@@ -61,16 +61,17 @@ SMALL = {
     "firms.csv": "﻿企业,名称,别名,上级,层级,所有制,国家,总部城市,行业代码,营业收入,"
     "营收年度,员工数,来源,数据日期,备注\r\n"
     "000001,甲公司,甲|阿甲,,集团,central_soe,中国,北京,0810|37,12.50,2024,1000,s1,2025-06-30,自有列\r\n"
-    'beta,\'=乙公司,,000001,,,中国,"上,海",,,,,s1|s2,2025,\r\n'
+    'beta,\'=乙公司,,000001,,,中国,"上,海",,,,,s1|s2,2024,\r\n'
     "beta,'=乙公司,,000001,,,中国,青岛,,3,2025,,s2,2025-12,\r\n",
-    "presence.csv": "firm,chain,link,district,activity,output,output_unit,since,until,source,as_of\n"
+    "presence.csv": "firm,chain,link,district,activity,output,output_unit,since,until,"
+    "source,as_of\n"
     "000001,toy,ore,,生产,5,万吨,2020,,s1,2025-06-30\n"
     "beta,toy,steel,东区,production,2.0,亿元,,2026-12-31,s1,2025-06-30\n",
     "districts.csv": "district,leading_chains,land_mu,budget_100m_cny,source,as_of\n"
     "东区,toy,1200,,s1,2025\n",
     "findings.csv": "chain,link,status,supply,demand,unit,note,source,as_of\n"
     'toy,ship,missing,,,,"说,明",s1,2025-06-30\n'
-    "toy,ship,wanted,,,,,s1,2025-06-30\n",
+    "toy,ship,wanted,,,,,s1,2025-05\n",
 }
 
 
