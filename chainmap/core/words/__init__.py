@@ -17,9 +17,10 @@ from chainmap.core.words import (
     pictures,
     stability,
     why,
+    workbook,
 )
 
-PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path, kpi)
+PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook)
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
 }
