@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 def init(
     context: typer.Context,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="help.directory")],
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="help.init_xlsx")] = False,
 ) -> None:
+    from chainmap.cli.workbook import book_of
     from chainmap.read.template import NotEmpty, init_workspace
 
     run = session(context)
@@ -41,6 +43,11 @@ def init(
     except OSError as error:
         reason = error.strerror or str(error)
         raise Stop(4, run.say("error.write", path=directory, reason=reason)) from error
+    if xlsx:
+        file = directory / "workbook.xlsx"
+        run.workspace = str(directory)
+        run.deliver(Output(file, None), book_of(run, run.open_any()))
+        run.tell(run.say("init.book", path=file, name=file.name))
     run.tell(run.say("init.done", path=directory))
 
 

@@ -71,6 +71,7 @@ def command(lang: Language) -> Any:
         ranking,
         report,
         why,
+        workbook,
     )
 
     for group in (
@@ -86,6 +87,7 @@ def command(lang: Language) -> Any:
         backtest,
         leaders,
         kpi,
+        workbook,
     ):
         group.register(app)
     root = typer.main.get_command(app)

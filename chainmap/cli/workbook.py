@@ -1,0 +1,156 @@
+"""Commands about the workspace as one workbook: export, import."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chainmap.cli.options import File, Format
+from chainmap.cli.session import Output, Session, Sheet, Stop, session
+from chainmap.core.words import say
+
+if TYPE_CHECKING:
+    from chainmap.read.workbook import BookRead
+    from chainmap.show.terminal import Terminal
+    from chainmap.study import JsonRow, Study
+    from chainmap.study.workbook import Change, Taken
+
+IMPORT_KEYS = ("what", "sheet", "key", "at", "cells")
+_KINDS = "signals.weights"
+
+
+def register(app: typer.Typer) -> None:
+    """Put this module's commands into the application."""
+    app.command("export", help="help.export")(export)
+    app.command("import", help="help.import")(bring_in)
+
+
+def export(
+    context: typer.Context,
+    book: Annotated[Path, typer.Argument(metavar="BOOK.xlsx", help="help.export_book")],
+) -> None:
+    run = session(context)
+    _need_xlsx(run, book)
+    study = run.open_any()
+    run.deliver(Output(book, None), book_of(run, study))
+    run.finish()
+
+
+def _need_xlsx(run: Session, book: Path) -> None:
+    if book.suffix.lower() != ".xlsx":
+        raise Stop(2, run.say("use.xlsx", path=book))
+
+
+def book_of(run: Session, study: Study) -> bytes:
+    """The workbook of a workspace; what of it cannot be read is told and left out."""
+    from chainmap.read.holdings import holdings
+    from chainmap.show.office.workbook import Guide, as_workbook
+    from chainmap.study.workbook import contents
+
+    held = holdings(Path(study.workspace.root))
+    for one in held.problems:
+        run.failed = True
+        run.tell(one.line(run.lang))
+    kinds = sorted(study.workspace.settings.group(_KINDS))
+    about = Guide(study.workspace.region, run.lang, kinds)
+    return run.optional(lambda: as_workbook(contents(held), about))
+
+
+def bring_in(
+    context: typer.Context,
+    book: Annotated[Path, typer.Argument(metavar="BOOK.xlsx", help="help.import_book")],
+    yes: Annotated[bool, typer.Option("--yes", help="help.import_yes")] = False,
+    delete: Annotated[bool, typer.Option("--delete", help="help.import_delete")] = False,
+    form: Format = None,
+    output: File = None,
+) -> None:
+    from chainmap.study.workbook import taken
+
+    run = session(context)
+    _need_xlsx(run, book)
+    study = run.open_any()
+    read = _read(run, book)
+    found = taken(Path(study.workspace.root), read, study.read_problems, delete)
+    for one in found.problems:
+        run.tell(one.line(run.lang))
+    if found.refused:
+        raise Stop(1, run.say("import.refused"))
+    rows = [_row(one) for one in found.changes]
+    run.emit(
+        Output(output, form),
+        study,
+        Sheet(rows, IMPORT_KEYS, {"files": list(found.files)}),
+        lambda terminal: _screen(run, book, found, rows, terminal),
+    )
+    for file in found.recast:
+        run.tell(run.say("import.recast", file=file))
+    if found.behind:
+        run.tell(run.say("import.behind", count=found.behind))
+    if found.kept:
+        run.tell(run.say("import.kept", count=found.kept))
+    if not found.files:
+        return
+    if not yes:
+        run.tell(run.say("import.ask"))
+        return
+    run.need_own()
+    _write(run, Path(study.workspace.root), found)
+    run.tell(run.say("import.done", count=len(found.files)))
+
+
+def _read(run: Session, book: Path) -> BookRead:
+    """The workbook; ends with every problem that keeps it from being read."""
+    from chainmap.read.workbook import read_workbook
+    from chainmap.show.draw.extras import EXTRA_OF, MissingExtra
+    from chainmap.show.progress import working
+
+    try:
+        with working(run.say("progress.workbook")):
+            return read_workbook(book)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRA_OF:
+            raise
+        raise Stop(3, run.say("use.extra", command=MissingExtra(error.name).command)) from None
+
+
+def _row(one: Change) -> JsonRow:
+    return {
+        "what": one.what,
+        "sheet": one.sheet,
+        "key": one.key,
+        "at": str(one.at),
+        "cells": {name: {"before": was, "after": now} for name, was, now in one.cells},
+        "ref": str(one.at),
+    }
+
+
+def _screen(
+    run: Session, book: Path, found: Taken, rows: list[JsonRow], terminal: Terminal
+) -> None:
+    from chainmap.show.workbook import change_lines
+
+    lang = run.lang
+    if not rows:
+        terminal.say(say("import.none", lang))
+        return
+    terminal.say(say("import.title", lang, file=book.name), "bold")
+    terminal.lines(change_lines(rows, lang))
+    counts = Counter(row["what"] for row in rows)
+    joint = "、" if lang == "zh" else ", "
+    words = {what: counts[what] for what in ("added", "changed", "removed")}
+    terminal.say(
+        say("import.counts", lang, files=len(found.files), names=joint.join(found.files), **words)
+    )
+
+
+def _write(run: Session, root: Path, found: Taken) -> None:
+    from chainmap.read.staging import write_all
+
+    try:
+        write_all(root, found.files)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Stop(4, run.say("error.write", path=root, reason=reason)) from error
