@@ -37,10 +37,12 @@ def draw(
 ) -> None:
     run = session(context)
     study = run.open(RANKING, chain)
-    out = Output(output, form, SUFFIXES if view == "path" else (*SUFFIXES, ".html", ".dot"))
+    out = Output(output, form, (*SUFFIXES, ".html", *((".dot",) if view == "panorama" else ())))
     kind = out.format(run)
     if f".{kind}" in SUFFIXES:
         deliver_pages(run, out, _pages(run, study, chain, view, sheet))
+    elif view == "path" and kind == "html":
+        run.deliver(out, _path_page(run, study, study.chain(chain)))
     elif view == "path":
         _emit_path(run, study, chain, out)
     elif kind == "html":
@@ -73,6 +75,16 @@ def _page(run: Session, study: Study, chain: ChainModel, sheet: str) -> bytes:
 
     content = panorama_content(study, chain, run.lang)
     return panorama_page(content, panorama(content, sheet), link_evidence(study, chain, run.lang))
+
+
+def _path_page(run: Session, study: Study, chain: ChainModel) -> bytes:
+    from chainmap.plan.path import rows
+    from chainmap.show.pictures.path import path_pages
+    from chainmap.show.web.path import path_page
+    from chainmap.study.pictures import path_content
+
+    content = path_content(study, chain, run.lang)
+    return path_page(content, path_pages(content), rows(study.path(chain.id), chain, run.lang))
 
 
 def _emit_panorama(run: Session, study: Study, chain: str, out: Output) -> None:

@@ -301,10 +301,12 @@ def _since(action: Action) -> Day | None:
 
 
 def _in_plan(task: Task) -> bool | None:
-    """Whether the plan brings about what a task is for; None for what it does not decide."""
+    """Whether the plan brings about what a task is for; None for what it does not decide: checks,
+    milestones, and what is under way."""
     if task.origin == "plan":
         return True
-    return False if task.origin == "generated" and task.kind != "check" else None
+    decides = task.origin == "generated" and task.kind != "check" and not task.under_way
+    return False if decides else None
 
 
 def _condition(need: Need) -> str:

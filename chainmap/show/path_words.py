@@ -14,6 +14,7 @@ from chainmap.core.words import say
 Row = Mapping[str, Any]
 ORDER = ("check", "advance", "fill", "strengthen", "extend", "build")
 RISKS = ("time", "needs", "stage", "next_due", "news")
+COLUMNS = ("code", "title", "start", "due", "term", "owner", "needs", "project", "next", "state")
 
 
 class Step(Protocol):
@@ -171,6 +172,29 @@ def facts(row: Row, lang: str) -> list[str]:
     if row["in_plan"] is False:
         parts.append(_say("outside", lang))
     return [*parts, *filter(None, [row["owner"]])]
+
+
+def cells(row: Row, lang: str) -> list[str]:
+    """An action in the words of COLUMNS, for a table that is read."""
+    joint = "、" if lang == "zh" else ", "
+    project = staged(row["project_name"] or "", row, lang) if row["project"] else ""
+    states = ("started", "late", "at_risk", "conditional", "critical")
+    state = [_say(f"state.{name}", lang) for name in states if row[name]]
+    state += [_say(f"risk.{risk}", lang) for risk in row["risk"]]
+    if row["in_plan"] is not None:
+        state.append(_say("inside" if row["in_plan"] else "outside", lang))
+    return [
+        row["code"],
+        row["title"],
+        row["start"] or "",
+        row["due"] or _say("state.undated", lang),
+        _say(row["term"], lang) if row["term"] else "",
+        row["owner"] or "",
+        joint.join(row["needs"]),
+        " ".join(part for part in (project, row["stage_date"]) if part),
+        " ".join(part for part in (row["next_step"], row["next_due"]) if part),
+        joint.join(state),
+    ]
 
 
 def _say(key: str, lang: str, **words: Any) -> str:

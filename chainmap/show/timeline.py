@@ -80,8 +80,9 @@ def _chart(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> _Chart:
     due = max(width(row["due"]) for row in placed)
     left = limit - (1 + code + 1 + tag + 1 + 1 + 1 + due)
     longest = max(12, *(width(label(row, lang)) for row in placed))
-    # Names first: a half-year is worth two to five cells, as many as leave a name of 22 whole.
-    room = max(halves, left - min(longest, 22))
+    # Names first: a half-year is worth two to five cells, as many as leave a name of 22 whole,
+    # and where firms are named of 36.
+    room = max(halves, left - min(longest, 36 if any(row["target"] for row in placed) else 22))
     area = min(5, max(1, room // halves)) * halves
     area = max(6, min(area, left - 12))
     name = max(12, min(longest, left - area))

@@ -11,11 +11,11 @@ from typing import Any
 from chainmap.core.text import safe
 from chainmap.core.words import figure, say
 from chainmap.show.draw.scene import Page
-from chainmap.show.draw.svg import as_svg
 from chainmap.show.key_table import COLUMNS, NUMBERS, heads
 from chainmap.show.pictures.content import Panorama
 from chainmap.show.pictures.table import GROUPS, TableContent
 from chainmap.show.web.page import Evidence, document, panorama_parts, script
+from chainmap.show.web.rows import sheets
 
 ADDRESS = re.compile(r"https?://[!-~\u00a0-\U0010ffff]+")
 SURE = 2  # columns after those of the printed groups: how sure a row is
@@ -57,7 +57,7 @@ def report_document(whole: Whole) -> bytes:
     ranks = ""
     if whole.rank_pages:
         ranks = f'<section id="ranks">{_heading(whole.rank_pages[0].title, True)}\n'
-        ranks += f"{_sheets(whole.rank_pages)}</section>"
+        ranks += f"{sheets(whole.rank_pages)}</section>"
     body = f"""<div class="report"><header><h1>{_text(whole.title)}</h1>
 <p>{_text(whole.about)}</p></header>
 <main><section id="findings">{findings}
@@ -67,7 +67,7 @@ def report_document(whole: Whole) -> bytes:
 {bar}
 {view}</section>
 <section id="path">{_heading(whole.path_pages[0].title, True)}
-{_sheets(whole.path_pages)}</section>
+{sheets(whole.path_pages)}</section>
 {ranks}
 <section id="table">{_heading(whole.table.title)}
 <p>{_text(whole.table.date)}　{_text(whole.table.about)}</p>
@@ -82,15 +82,6 @@ def _heading(text: str, drawn: bool = False) -> str:
     """A section's title; where a picture shows it, only those who hear the page need it."""
     name = ' class="quiet"' if drawn else ""
     return f"<h2{name}>{_text(text)}</h2>"
-
-
-def _sheets(pages: Sequence[Page]) -> str:
-    """Pictures that scroll by themselves where a screen is narrower than they can be read."""
-    return "\n".join(
-        f'<div class="sheet" tabindex="0" role="group" aria-label="{_text(page.title)}">'
-        f"{as_svg(page, None)}</div>"
-        for page in pages
-    )
 
 
 def _table(table: TableContent) -> str:
