@@ -5,7 +5,8 @@ Statuses come in as a function, so that whoever asks can see which ones were rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chainmap.core.model import ACTIVE, Chain, Flow
@@ -127,6 +128,115 @@ def stopped_by(graph: ChainGraph, link: str) -> set[str]:
             stopped.add(customer)
             frontier.append(customer)
     return stopped - {link}
+
+
+def stopped_together(graph: ChainGraph, lost: Iterable[str], standby: Collection[str]) -> set[str]:
+    """What stops when several links are lost at once, those included.
+
+    A link stops when a required input has stopped, or when a member of an any-group has and none
+    of the members that stand by is left; optional inputs never stop it. With every link standing
+    by it is ``stopped_by``. Notes: the least fixed point, O(links + flows).
+    """
+    stopped = set(lost)
+    frontier = list(stopped)
+    left: dict[int, int] = {}
+    while frontier:
+        down = frontier.pop()
+        for customer, at in graph.customers(down):
+            flow = graph.flow(at)
+            if flow.need == "any":
+                # Counted also where the customer has stopped: each member once.
+                waiting = left.get(at, -1)
+                if waiting < 0:
+                    waiting = sum(member in standby for member in set(flow.sources))
+                left[at] = waiting = waiting - (down in standby)
+                if waiting:
+                    continue
+            if customer in stopped or flow.need == "optional":
+                continue
+            stopped.add(customer)
+            frontier.append(customer)
+    return stopped
+
+
+class Sweep:
+    """For every link what stops when it alone is lost.
+
+    causes: link to the set of links whose loss stops it, itself included, as the bits of a number
+    in the order of ``links``.
+    """
+
+    def __init__(self, links: Sequence[str], causes: Mapping[str, int]) -> None:
+        self.links, self.causes = links, causes
+        self._places = {link: at for at, link in enumerate(links)}
+
+    def stopped(self, link: str) -> list[str]:
+        """The other links that stop with it, in the order of the links."""
+        bit = 1 << self._places[link]
+        return [other for other in self.links if other != link and self.causes[other] & bit]
+
+    def count(self, link: str) -> int:
+        """How many other links stop with it."""
+        return self._counts[self._places[link]] - 1
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """How often each bit stands, over all numbers: added up in columns, a plane a digit."""
+        planes: list[int] = []
+        for number in self.causes.values():
+            carry = number
+            for at, plane in enumerate(planes):
+                planes[at], carry = plane ^ carry, plane & carry
+                if not carry:
+                    break
+            else:
+                planes.append(carry)
+        counts = [0] * len(self.links)
+        for at, plane in enumerate(planes):
+            for place, digit in enumerate(reversed(f"{plane:b}")):
+                counts[place] += (digit == "1") << at
+        return counts
+
+
+def sweep(graph: ChainGraph, standby: Collection[str]) -> Sweep:
+    """What stops when any one link is lost, for all links in one go.
+
+    The rule is that of ``stopped_together``, turned round: a link is stopped by itself, by what
+    stops a required input, and by what stops a member of an any-group and all that stand by.
+    Notes: the least fixed point over sets held as bits, worked out along the layers of needs;
+    O((links + flows) * links / 64) without cycles, and linear in practice.
+    """
+    links = list(graph.links)
+    causes = {link: 1 << at for at, link in enumerate(links)}
+    for layer in cycles_and_layers(graph):
+        inside, waiting = set(layer), list(reversed(layer))
+        queued = set(layer)
+        while waiting:
+            link = waiting.pop()
+            queued.discard(link)
+            now = causes[link]
+            for at, members in graph.needs(link):
+                now |= _fallen(graph.flow(at), members, standby, causes)
+            if now != causes[link]:
+                causes[link] = now
+                again = {c for c, _ in graph.customers(link) if c in inside} - queued
+                waiting += sorted(again)
+                queued |= again
+    return Sweep(links, causes)
+
+
+def _fallen(
+    flow: Flow, members: Sequence[str], standby: Collection[str], causes: Mapping[str, int]
+) -> int:
+    """Losses that leave a need unmet."""
+    found = 0
+    for member in members:
+        found |= causes[member]
+    if flow.need == "any":
+        for member in members:
+            if member in standby:
+                found &= causes[member]
+    return found
 
 
 def cycles_and_layers(graph: ChainGraph) -> list[list[str]]:
