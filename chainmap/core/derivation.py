@@ -187,9 +187,15 @@ class Book:
 
     def elsewhere(self, world: World, rule: str, *args: str) -> Figure:
         """The figure of a rule in another world; what was asked there before is kept."""
+        return self.beside(world).figure(rule, *args)
+
+    def beside(self, world: World) -> Book:
+        """The book of another world, opened once; the same one for the world of this book."""
+        if world is self.world:
+            return self
         if world.supposed not in self._elsewhere:
             self._elsewhere[world.supposed] = Book(world, self.rules)
-        return self._elsewhere[world.supposed].figure(rule, *args)
+        return self._elsewhere[world.supposed]
 
     def forget(self, rule: str, *args: str) -> None:
         """Let go of a figure, and of all other worlds; who asks again gets it computed again."""

@@ -273,12 +273,17 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: typed cells, and where they stand."""
+    """One row of a table: typed cells, and where they stand.
+
+    ``given`` is empty but for a row that is supposed: it says what was put in, and then the row
+    stands on line 0 of no file.
+    """
 
     table: str
     line: int
     order: int
     cells: Mapping[str, Value]
+    given: str = ""
 
     def __hash__(self) -> int:
         return hash((self.table, self.order))
@@ -325,7 +330,7 @@ class Row:
 
     @property
     def file(self) -> str:
-        return f"data/{self.table}.csv"
+        return self.given or f"data/{self.table}.csv"
 
 
 @dataclass(frozen=True, slots=True)

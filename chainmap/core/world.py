@@ -61,6 +61,21 @@ class World:
                 other.__dict__[name] = self.__dict__[name]
         return other
 
+    def changed(self, workspace: Workspace, supposed: str) -> World:
+        """Another workspace on the same day; ``supposed`` says what was put in as if it were so.
+
+        Only rows, numbers and statuses may differ, not links and flows. What was looked up in
+        tables that are the same is shared.
+        """
+        other = World(workspace, self.at)
+        other.supposed, other.memory = supposed, self.memory
+        mine, theirs = self.workspace.tables, workspace.tables
+        same = {table for table, rows in mine.items() if theirs.get(table) is rows}
+        other._newest = {table: rows for table, rows in self._newest.items() if table in same}
+        other._indexes = {at: found for at, found in self._indexes.items() if at[0] in same}
+        other._graphs, other.unseen = self._graphs, dict(self.unseen)
+        return other
+
     @property
     def settings(self) -> Settings:
         return self.workspace.settings
@@ -89,8 +104,11 @@ class World:
         return max((self.grades.get(source, "D") for source in sources), default=None)
 
     def age(self, row: Row) -> tuple[object, ...]:
-        """Sorts rows from oldest to newest: by date, then better grade, then later row."""
-        return (row.as_of, -GRADES.index(self.grade(row)), row.order)
+        """Sorts rows from oldest to newest: by date, then better grade, then later row.
+
+        A supposed row has no grade: of its day it is the newest.
+        """
+        return (row.as_of, 1 if row.given else -GRADES.index(self.grade(row)), row.order)
 
     def visible(self, row: Row) -> bool:
         """Whether a row of a dated table is in sight at the study date."""

@@ -177,7 +177,7 @@ def visible_override(ask: Ask, chain: str, link: str) -> str | None:
         return None
     at = ask.world.chain(chain).index[link]
     path = ("panorama", "links", at, "status")
-    sources = tuple(part.strip() for part in override.source.split("|"))
+    sources = tuple(part.strip() for part in override.source.split("|") if part)
     status: str = ask.structure(chain, (*path, "is"), override.status, sources)
     return status
 

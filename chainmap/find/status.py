@@ -37,8 +37,9 @@ def standing(ask: Ask, chain: str, link: str) -> Standing:
     if override is not None:
         set_by_hand = ask.world.chain(chain).link(link).status
         assert set_by_hand is not None
-        sources = tuple(part.strip() for part in set_by_hand.source.split("|"))
-        ask.say("status.override", because=set_by_hand.because)
+        sources = tuple(part.strip() for part in set_by_hand.source.split("|") if part)
+        key = "status.override" if sources else "status.supposed"
+        ask.say(key, because=set_by_hand.because)
         return Standing(override, "override", (), sources)
     found: Standing = ask("evidence_standing", chain, link)
     return found

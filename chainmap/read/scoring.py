@@ -28,6 +28,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "cluster.full": (1e-6, 1e9),
     "signals.elsewhere": (-1, 1),
     "signals.half_life_years": (1e-6, 200),
+    "resilience.single_point_at": (0, 1),
+    "resilience.shown": (1, 1000),
     "robust.kappa": (1e-6, 1e6),
     "robust.draws": (1, 1e6),
     "robust.top": (1, 1e6),
@@ -88,6 +90,14 @@ def read_settings(
         numbers |= reading.run()
     digest = intake.digests[name_of(path, intake.root)].hex()
     return Settings(numbers, digest), found.problems
+
+
+def allowed(name: str) -> tuple[float, float]:
+    """The range that a setting must lie in."""
+    usual = _WEIGHT if name.startswith(".".join(_OPEN) + ".") else _USUAL
+    if name in _OUT_OF_100 or (name.startswith(_MARKS) and name != "headroom.large_sites"):
+        usual = (0.0, 100.0)
+    return _RANGES.get(name, usual)
 
 
 class _Reading:
@@ -159,10 +169,7 @@ class _Reading:
         return Setting(number, because, at)
 
     def _in_range(self, name: str, number: float, at: Place) -> bool:
-        usual = _WEIGHT if name.startswith(".".join(_OPEN) + ".") else _USUAL
-        if name in _OUT_OF_100 or (name.startswith(_MARKS) and name != "headroom.large_sites"):
-            usual = (0.0, 100.0)
-        low, high = _RANGES.get(name, usual)
+        low, high = allowed(name)
         if low <= number <= high:
             return True
         self._report("S103", at, key=name, value=f"{number:g}", low=f"{low:g}", high=f"{high:g}")
