@@ -26,7 +26,7 @@ MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 CHAIN = "probe"
 ACTIVE = ("strong", "weak", "present")
 several = settings(
-    max_examples=200, deadline=None,
+    max_examples=80, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
@@ -217,6 +217,25 @@ def test_a_single_point_is_one_group_on_whom_much_hangs(tmp_path: Path) -> None:
     found = losses(study)
     assert found["steel", None]["single_point"] == "yes"
     assert found["ship", None]["single_point"] == "no"  # nothing hangs on it
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        ({}, "yes"),
+        ({"findings": [said("strong")]}, "maybe"),  # others may make it whom we do not know
+        ({"presence": [made(), made(firm="f2")]}, "no"),
+        ({"presence": [], "findings": [said("strong")]}, None),  # by nobody knows whom
+        ({"presence": [], "findings": [said("missing")]}, "no"),
+    ],
+)
+def test_whether_one_group_is_all_there_is(
+    tmp_path: Path, more: dict[str, Any], verdict: str | None
+) -> None:
+    flows = [{"from": "steel", "to": "ship"}]
+    rows = {"presence": [made()], **more}
+    study = opened(tmp_path, {"steel": {}, "ship": {}}, flows=flows, **rows)
+    assert losses(study)["steel", None]["single_point"] == verdict
 
 
 # The command

@@ -70,6 +70,7 @@ def command(lang: Language) -> Any:
         names,
         ranking,
         report,
+        whatif,
         why,
         workbook,
     )
@@ -88,6 +89,7 @@ def command(lang: Language) -> Any:
         leaders,
         kpi,
         workbook,
+        whatif,
     ):
         group.register(app)
     root = typer.main.get_command(app)

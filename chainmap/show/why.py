@@ -109,11 +109,12 @@ class _Grower:
             known = [leaf for leaf in leaves if leaf.value is not None] or leaves
             cells = ", ".join(f"{leaf.name} = {worded(leaf.value, self.lang)}" for leaf in known)
             grades = " ".join(f"<{self._grade(s)}>{s}" for s in first.sources)
-            node = Node(f"{first.at.file}:{first.at.line}  {cells}  {first.as_of}  {grades}")
+            node = Node(f"{self._place(first)}  {cells}  {first.as_of}  {grades}".rstrip())
         elif first.kind == "setting":
             cells = ", ".join(f"{leaf.name} = {worded(leaf.value, self.lang)}" for leaf in leaves)
             lines = "/".join(dict.fromkeys(str(leaf.at.line) for leaf in leaves))
-            node = Node(f"{first.at.file}:{lines}  {cells}", "dim")
+            place = f"{first.at.file}:{lines}" if first.at.line else self._place(first)
+            node = Node(f"{place}  {cells}", "dim")
         else:
             cells = ", ".join(
                 f"{leaf.name.rsplit('.', 1)[-1]} {worded(leaf.value, self.lang)}:{leaf.at.line}"
@@ -125,10 +126,20 @@ class _Grower:
         self.cited.update(sources)
         return node
 
+    def _place(self, leaf: Leaf) -> str:
+        """Where a leaf stands; what is supposed stands nowhere and says what was supposed."""
+        if leaf.at.line:
+            return f"{leaf.at.file}:{leaf.at.line}"
+        return self._supposed(leaf.at.file)
+
+    def _supposed(self, what: str) -> str:
+        return say("why.supposed", self.lang, what=what)
+
     def _row(self, row: Row) -> Node:
         """A row that counts as a whole: where it stands, its date and its sources."""
         grades = " ".join(f"<{self._grade(s)}>{s}" for s in row.sources)
-        node = Node(f"{row.file}:{row.line}  {row.text('as_of')}  {grades}")
+        place = self._supposed(row.given) if row.given else worded(row, self.lang)
+        node = Node(f"{place}  {row.text('as_of')}  {grades}".rstrip())
         node.below = [self._source(s) for s in row.sources if s not in self.cited]
         self.cited.update(row.sources)
         return node
@@ -277,6 +288,19 @@ def _whole_record(value: Any, lang: str) -> str | None:
         return say("why.interval", lang, position=value.position, of=value.of,
                    span="-" if value.p05 is None else f"{value.p05}-{value.p95}",
                    p_top="-" if value.p_top is None else f"{value.p_top:.1%}")  # fmt: skip
+    if hasattr(value, "before") and hasattr(value, "after"):
+        both = (worded(side, lang) for side in (value.before, value.after))
+        return say("why.pair", lang, before=next(both), after=next(both))
+    if hasattr(value, "share") and hasattr(value, "lost"):
+        return worded(value.share, lang)
+    if hasattr(value, "without") and hasattr(value, "stopped"):
+        ends = (value.low, value.high, value.without)
+        low, high, without = (f"{end:.1%}" for end in ends)
+        return say("why.stopping", lang, low=low, high=high, without=without)
+    if hasattr(value, "sure") and hasattr(value, "maybe"):
+        return say("why.standby", lang, sure=len(value.sure), maybe=len(value.maybe - value.sure))
+    if hasattr(value, "alone") and hasattr(value, "surely"):
+        return " / ".join(value.links) or "-"
     if hasattr(value, "average") and hasattr(value, "lift"):
         return say("why.past_line", lang, average=worded(value.average, lang),
                    universe=value.universe, positives=value.positives)  # fmt: skip

@@ -14,8 +14,9 @@ from chainmap.core.model import Chain, Workspace
 from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.world import World
 from chainmap.find import RULES as FIND
+from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
-from chainmap.study import cells, key_rows, refs, trust, verdicts, verify
+from chainmap.study import cells, key_rows, refs, trust, verdicts, verify, whatif
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
 
@@ -36,6 +37,8 @@ RULES = {
     **key_rows.RULES,
     **verdicts.RULES,
     **KPI,
+    **RESILIENCE,
+    **whatif.RULES,
 }
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
@@ -186,7 +189,12 @@ class Study:
             raise UnknownRef(error.what, error.word, self._known(error.what, "")) from None
         parts = ref.split("/")[-len(found.kind.parts) :]
         for what, word in zip(found.kind.parts, parts, strict=True):
-            known = self._known(what, parts[0], found.kind.name == "coverage")
+            if what in refs.SUPPOSED:
+                from chainmap.study.whatif_rows import known_part
+
+                known = known_part(self, what, parts)
+            else:
+                known = self._known(what, parts[0], found.kind.name == "coverage")
             # A list may be followed by a year: global500:2024.
             named = word.partition(":")[0] if what in ("list", "figure") else word
             if named not in known:

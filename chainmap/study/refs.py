@@ -281,6 +281,31 @@ LEADER_COLUMNS: dict[str, Column] = {
     "revenue_100m_cny": Column("leaders.revenue"),
     "evidence_grade": Column("leaders.grade"),
 }
+WHATIF_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("whatif", *args)),)),
+    "what": Column("cell.ref", args=lambda args: args[2:3]),
+    "before": Column("whatif.line", attrgetter("before")),
+    "after": Column("whatif.line", attrgetter("after")),
+}
+LOSS_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("resilience", *args)),)),
+    "what": Column("cell.ref", args=lambda args: (args[1].partition(":")[0],)),
+    "name": Column("resilience.name"),
+    "stops_without": Column("resilience.loss", attrgetter("without")),
+    "stops_low": Column("resilience.loss", attrgetter("low")),
+    "stops_high": Column("resilience.loss", attrgetter("high")),
+    **{name: Column("resilience.about", itemgetter(name))
+       for name in ("chain", "link", "firm", "status", "groups", "single_point")},
+    "stopped": Column("resilience.loss", lambda loss: list(loss.stopped)),
+}  # fmt: skip
+RELIEF_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("relief", *args)),)),
+    "link": Column("cell.link", args=_with("id")),
+    "name": Column("cell.link", args=_with("name")),
+    "saves": Column("resilience.relief"),
+}
+# Parts of a ref that are no ids of the workspace.
+SUPPOSED = ("changes", "what", "name", "loss")
 TABLE_COLUMNS: dict[str, Column] = {column: _key(column) for column in COLUMNS}
 
 KINDS: dict[str, Kind] = {
@@ -313,6 +338,9 @@ WORDED: dict[str, Kind] = {
     "leaders": Kind("leaders", ("firm",), "leaders.score", LEADER_COLUMNS),
     "kpi": Kind("kpi", ("figure",), "kpi.line", KPI_COLUMNS),
     "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
+    "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
+    "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
+    "relief": Kind("relief", ("chain", "link"), "resilience.relief", RELIEF_COLUMNS),
 }
 
 

@@ -16,11 +16,12 @@ from chainmap.core.words import (
     path,
     pictures,
     stability,
+    whatif,
     why,
     workbook,
 )
 
-PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook)
+PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif)
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
 }
