@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import random
+import string
 from pathlib import Path
 
 import pytest
-from running import ROOT
+from one_link import opened
+from running import ROOT, as_json
 
 from chainmap.read.workspace import load
+from chainmap.study import open_study
 from chainmap.track.sameness import Named, Sameness
 
 LABELS = Path(__file__).parent / "cases" / "duplicates"
@@ -109,3 +113,134 @@ def test_what_rules_a_pair_out_is_named(sameness: Sameness) -> None:
     partner = Named("海海家电二期", "hexin", ("河信",), ("海海集团",))
     assert sameness.compare(base, partner).value > 0.9
     assert sameness.compare(Named("空客H135总装线"), Named("空客H145总装线")).unlike == "type"
+
+
+# The guards on a ledger
+
+
+def said(tmp_path: Path, *rows: dict[str, object], **more: object) -> list[tuple[str, int, str]]:
+    """Code, line and the other line of what the guards say of these rows of a ledger."""
+    given = [{"project": f"p{at}", "firm": "f1", "stage": "洽谈", **row}
+             for at, row in enumerate(rows, 1)]  # fmt: skip
+    tmp_path.mkdir(exist_ok=True)
+    rates = "rates" in more and more.pop("rates")
+    study = opened(tmp_path, projects=given, **more)
+    if rates:
+        (tmp_path / "data" / "rates.csv").write_text(RATES, encoding="utf-8")
+        study = open_study(tmp_path)
+    return [(one.code, one.at.line, str(one.words.get("other", "")))
+            for one in study.project_problems()]  # fmt: skip
+
+
+RATES = "year,currency,cny,source,as_of\n2024,USD,7.0,s1,2025-01-01\n"
+
+
+def test_one_project_under_two_names_is_said_once_with_both_rows(tmp_path: Path) -> None:
+    rows = ({"name": "新型压缩机生产基地"}, {"name": "压缩机制造项目"}, {"name": "光学镜头"})
+    assert said(tmp_path, *rows) == [("P101", 3, "2")]
+
+
+def test_in_two_years_or_districts_it_is_still_one(tmp_path: Path) -> None:
+    districts = [{"district": "甲区"}, {"district": "乙区"}]
+    rows = (
+        {"name": "压缩机基地", "district": "甲区", "proposed": "2024-03"},
+        {"name": "压缩机基地项目", "district": "乙区", "proposed": "2025-02"},
+    )
+    assert said(tmp_path, *rows, districts=districts) == [("P101", 3, "2")]
+
+
+def test_phases_are_two_projects(tmp_path: Path) -> None:
+    assert said(tmp_path, {"name": "压缩机基地一期"}, {"name": "压缩机基地二期"}) == []
+
+
+def test_phases_that_come_to_more_than_the_total_are_named(tmp_path: Path) -> None:
+    whole = {"name": "压缩机基地", "investment_100m_cny": 10}
+    two = {"name": "压缩机基地二期", "investment_100m_cny": 6}
+    three = {"name": "压缩机基地三期", "investment_100m_cny": 5}
+    assert said(tmp_path / "a", whole, two, three) == [("P102", 2, "3、4")]
+    assert said(tmp_path / "b", whole, two, {**three, "investment_100m_cny": 4.1}) == []
+    assert said(tmp_path / "c", whole, two, {**three, "investment_100m_cny": ""}) == []
+
+
+def test_more_than_planned_has_arrived(tmp_path: Path) -> None:
+    row = {"name": "甲", "investment_100m_cny": 3}
+    assert said(tmp_path / "a", {**row, "arrived_100m_cny": 3.2}) == [("P103", 2, "")]
+    assert said(tmp_path / "b", {**row, "arrived_100m_cny": 3.03}) == []
+
+
+def test_stages_out_of_order_are_named_unless_a_partial_date_may_fit(tmp_path: Path) -> None:
+    wrong = {"name": "甲", "signed": "2024-05-02", "started": "2024-05-01"}
+    assert said(tmp_path / "a", wrong) == [("P104", 2, "")]
+    assert said(tmp_path / "b", {**wrong, "started": "2024-05"}) == []
+    assert said(tmp_path / "c", {"name": "甲", "started": "2024-06", "ended": "2023"}) == [
+        ("P104", 2, "")
+    ]
+
+
+def test_a_stage_that_goes_back_is_named_with_the_row_before(tmp_path: Path) -> None:
+    one = {"name": "甲", "project": "p", "stage": "建设", "as_of": "2025-01-01"}
+    two = {**one, "stage": "签约", "as_of": "2025-02-01"}
+    assert said(tmp_path / "a", one, two) == [("P107", 3, "2")]
+    assert said(tmp_path / "b", one, {**two, "stage": "投产"}) == []
+
+
+def test_foreign_funds_above_the_total_are_named_with_the_rate(tmp_path: Path) -> None:
+    row = {"name": "甲", "signed": "2024", "foreign_musd": 100}
+    over = said(tmp_path / "a", {**row, "investment_100m_cny": 5}, rates=True)
+    assert over == [("P105", 2, "2")]
+    assert said(tmp_path / "b", {**row, "investment_100m_cny": 7}, rates=True) == []
+    old = {**row, "signed": "2010", "investment_100m_cny": 5}
+    assert said(tmp_path / "c", old, rates=True) == []
+
+
+def test_one_sum_in_two_currencies_on_two_rows_is_named(tmp_path: Path) -> None:
+    dollars = {"name": "压缩机一期", "signed": "2024", "foreign_musd": 100}
+    yuan = {"name": "总部大楼", "signed": "2024", "investment_100m_cny": 7.1}
+    assert said(tmp_path / "a", dollars, yuan, rates=True) == [("P108", 2, "3")]
+    assert said(tmp_path / "b", dollars, {**yuan, "investment_100m_cny": 9}, rates=True) == []
+    assert said(tmp_path / "c", dollars, {**yuan, "firm": "f2"}, rates=True) == []
+
+
+def test_signed_twice_counts_once(tmp_path: Path) -> None:
+    rows = ({"name": "压缩机基地", "signed": "2023-04"}, {"name": "压缩机项目", "signed": "2025"})
+    assert said(tmp_path / "a", *rows) == [("P101", 3, "2"), ("P106", 3, "2")]
+    one = {"name": "甲", "project": "p", "signed": "2023-04", "as_of": "2024-01-01"}
+    again = {**one, "signed": "2024-04-01", "as_of": "2025-01-01"}
+    assert said(tmp_path / "b", one, again) == [("P106", 3, "2")]
+    assert said(tmp_path / "c", one, {**again, "signed": "2023-04-05"}) == []
+
+
+def test_a_partner_who_enters_the_project_too_is_found(tmp_path: Path) -> None:
+    mine = {"name": "压缩机基地", "partners": "f2"}
+    assert said(tmp_path / "a", mine, {"name": "压缩机项目", "firm": "f2"}) == [("P101", 3, "2")]
+    none = {"name": "压缩机基地"}
+    assert said(tmp_path / "b", none, {"name": "压缩机项目", "firm": "f2"}) == []
+
+
+def test_no_pair_that_would_be_called_the_same_is_left_uncompared(tmp_path: Path) -> None:
+    """Against every pair of a random ledger, compared one by one."""
+    draw = random.Random(7)
+    words_ = ["压缩机", "电机", "屏幕", "镜头", "轮胎"]
+    rows = [
+        {
+            "project": f"p{at}",
+            "name": draw.choice(words_) + draw.choice(["", "基地", "项目", "产业园", "二期"]),
+            "firm": draw.choice(["f1", "f2", ""]),
+            "partners": draw.choice(["", "", "f1", "f2"]),
+        }
+        for at in range(40)
+    ]
+    study = opened(tmp_path, projects=rows)
+    at = study.world.settings["same.at"]
+    ids = [str(row["project"]) for row in rows]
+    compared = set(study.book.value("projects.pairs"))
+    for place, one in enumerate(ids):
+        for other in ids[place + 1 :]:
+            if study.book.value("project.likeness", one, other) >= at:
+                assert (one, other) in compared
+
+
+def test_the_reference_ledger_has_few_doubts_and_each_names_two_rows() -> None:
+    rows = [row for row in as_json("validate")["rows"] if row["code"].startswith("P1")]
+    assert len(rows) <= 8
+    assert all(any(sign in string.digits for sign in row["message"]) for row in rows)

@@ -101,6 +101,14 @@ class Ask:
         self.inputs.append(found)
         return found.rows
 
+    def versions(
+        self, table: str, columns: tuple[str, ...], key: tuple[str, ...]
+    ) -> tuple[Row, ...]:
+        """All visible rows of a table whose columns hold the key, the oldest first."""
+        found = Found(table, (*key, "*"), self.world.versions(table, columns, key))
+        self.inputs.append(found)
+        return found.rows
+
     def cell(self, row: Row, column: str) -> Value:
         """A cell of a row."""
         value = row.cells.get(column)
@@ -235,6 +243,11 @@ class Replay(Ask):
         del columns
         rows: tuple[Row, ...] = self._answer("rows", table, key).rows
         return rows
+
+    def versions(
+        self, table: str, columns: tuple[str, ...], key: tuple[str, ...]
+    ) -> tuple[Row, ...]:
+        return self.rows(table, columns, (*key, "*"))
 
     def cell(self, row: Row, column: str) -> Value:
         value: Value = self._answer("cell", column, row.file, row.line).value

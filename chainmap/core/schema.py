@@ -247,7 +247,20 @@ TABLES: tuple[Table, ...] = (
         _c("score", "匹配分", "number", **_AMOUNT)),
 )  # fmt: skip
 
-BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
+# What the program writes down of its own edits: no study reads it, so no hash covers it.
+JOURNAL = Table("journal", "项目日志", "项目台账的一格改动，由程序写下", (
+    _key("edit", "编辑", "whole", "一次编辑的编号", low=1),
+    _c("when", "时间", meaning="本机时间", required=True),
+    _c("who", "经手", meaning="单位或岗位，不写姓名"),
+    _key("project", "项目", "id", "项目编号"),
+    _c("as_of", "数据日期", meaning="改的是该项目哪一天的一行", required=True),
+    _key("field", "列", "text", "列名；as_of 表示新起一行，承接“原为”那一天的一行"),
+    _c("from", "原为"),
+    _c("to", "改为"),
+    _c("why", "缘由"),
+))  # fmt: skip
+
+BY_NAME: dict[str, Table] = {table.name: table for table in (*TABLES, JOURNAL)}
 # Of findings and presence, DESIGN section 2.2 makes these part of the key as well.
 EXTRA_KEYS: dict[str, tuple[str, ...]] = {"findings": ("as_of", "source")}
 # Chinese words that an analyst may write instead of the identifier.

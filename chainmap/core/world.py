@@ -135,6 +135,18 @@ class World:
                 best[key] = row
         return tuple(sorted(best.values(), key=lambda row: row.order))
 
+    def versions(self, table: str, columns: Key, key: Key) -> tuple[Row, ...]:
+        """All visible rows whose columns hold the key, the oldest first."""
+        name = f"versions/{table}/{'/'.join(columns)}"
+
+        def index() -> dict[Key, list[Row]]:
+            lists: dict[Key, list[Row]] = {}
+            for row in sorted(filter(self.visible, self.workspace.rows(table)), key=self.age):
+                lists.setdefault(tuple(row.text(column) for column in columns), []).append(row)
+            return lists
+
+        return tuple(self.once(name, index).get(key, ()))
+
     def rows(self, table: str, columns: Key, key: Key) -> tuple[Row, ...]:
         """The newest visible rows whose columns hold the key, in file order."""
         index = self._indexes.get((table, columns))

@@ -122,6 +122,26 @@ def change_row(
         write_whole(path, new)
 
 
+def raw_rows(path: Path, table: str) -> list[tuple[int, dict[str, str]]]:
+    """The records of a table with the lines they begin on, by the names of its columns.
+
+    Cells are texts without guards and outer spaces; none where there is no file. Raises Changed
+    where it is no sound table, OSError where it cannot be read.
+    """
+    data = path.read_bytes() if path.exists() else b""
+    if not data.removeprefix(_BOM).strip():
+        return []
+    found = _opened(path, table, data)
+    rows = [(line, cells) for line, cells in records(found.text) if any(map(str.strip, cells))]
+    for line, cells in rows:
+        if len(cells) != len(found.columns):
+            raise Changed(f"{path.name}:{line}")
+    return [
+        (line, {name: unguard(c).strip() for name, c in zip(found.columns, cells, strict=True)})
+        for line, cells in rows[1:]
+    ]
+
+
 def _head(table: str) -> bytes:
     return (",".join(column.name for column in BY_NAME[table].columns) + "\n").encode()
 

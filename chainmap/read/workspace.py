@@ -14,7 +14,7 @@ from typing import Literal
 from chainmap.core.dates import Day
 from chainmap.core.model import Chain, Settings, Workspace
 from chainmap.core.problems import Place, Problem, in_order, problem
-from chainmap.core.schema import BY_NAME, TABLES
+from chainmap.core.schema import BY_NAME, JOURNAL, TABLES
 from chainmap.core.text import near
 from chainmap.read.chain_files import Region, read_chain, read_region
 from chainmap.read.files import LIMITS, Intake, Limits
@@ -163,6 +163,7 @@ class _Loading:
                 self.problems += reads[table.name].problems
             elif table.must_exist:
                 self.problems.append(problem("F101", Place(f"data/{path.name}")))
+        present.pop(JOURNAL.name, None)
         for stem, path in present.items():
             guess = near(stem, BY_NAME)
             at = Place(f"data/{path.name}")

@@ -10,6 +10,7 @@ from chainmap.core.dates import Day
 from chainmap.core.derivation import Figure, Found, Leaf
 from chainmap.core.formula import Work, middle, short, shown, total
 from chainmap.core.model import Row
+from chainmap.core.problems import Problem
 from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Line, wrap
 from chainmap.show.why_past import order_texts
@@ -247,6 +248,8 @@ def worded(value: Any, lang: str) -> str:
         return str(value)
     if isinstance(value, Row):
         return f"{value.file}:{value.line}"
+    if isinstance(value, Problem):
+        return f"[{value.code}] {value.message('zh' if lang == 'zh' else 'en')}"
     sized = _whole_record(value, lang)
     if sized is not None:
         return sized

@@ -12,13 +12,16 @@ from chainmap.core.dates import Day, parse_day
 from chainmap.core.derivation import Book, Figure
 from chainmap.core.model import Chain, Workspace
 from chainmap.core.problems import Place, Problem, in_order, problem
+from chainmap.core.schema import STAGES
 from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
 from chainmap.study import cells, key_rows, refs, trust, verdicts, verify, whatif
+from chainmap.track.guards import RULES as GUARDS
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
+from chainmap.track.projects import RULES as PROJECTS
 
 if TYPE_CHECKING:
     from chainmap.core.model import Row
@@ -30,6 +33,8 @@ JsonRow = dict[str, Any]
 RULES = {
     **FIND,
     **RANK,
+    **PROJECTS,
+    **GUARDS,
     **cells.RULES,
     **refs.RULES,
     **verify.RULES,
@@ -66,7 +71,18 @@ class Study:
     @cached_property
     def problems(self) -> list[Problem]:
         """What reading found and what contradicts itself in the evidence."""
-        return in_order([*self.read_problems, *self.evidence_problems()])
+        return in_order([*self.read_problems, *self.evidence_problems(), *self.project_problems()])
+
+    def project_problems(self) -> list[Problem]:
+        """What the guards of the ledger say; of two rows it stands at the later one, once."""
+        found: dict[tuple[str, frozenset[str]], Problem] = {}
+        for project in self.book.value("projects.all"):
+            for one in self.book.value("project.doubts", project):
+                lines = frozenset((str(one.at.line), str(one.words.get("other", ""))))
+                held = found.get((one.code, lines))
+                if held is None or one.at.line > held.at.line:
+                    found[one.code, lines] = one
+        return list(found.values())
 
     def evidence_problems(self) -> list[Problem]:
         """Warnings on evidence that says something else than the status that won."""
@@ -234,13 +250,15 @@ class Study:
         if what == "figure":
             talent = (f"talent.{row.text('figure')}" for row in self.workspace.rows("talent"))
             return (*UNITS, *talent)
+        if what == "stage":
+            return STAGES
         if what == "link":
             return self.chain(chain).index if chain else ()
         if what == "list":
             places = self.workspace.rows("lists")
             years = {f"{row.text('list')}:{row.text('year')}" for row in places}
             return {row.text("list") for row in places} | years
-        table = {"firm": "firms", "source": "sources"}[what]
+        table = {"firm": "firms", "source": "sources", "project": "projects"}[what]
         return {row.text(what) for row in self.workspace.rows(table)}
 
     @cached_property

@@ -17,30 +17,14 @@ from chainmap.core.derivation import Ask, Book, Rule
 from chainmap.rank.backtest.lines import KS
 from chainmap.rank.criteria import CRITERIA, figure_of
 from chainmap.show.key_table import COLUMNS
+from chainmap.study.column import Args, Column
+from chainmap.study.column import with_ as _with
 from chainmap.study.key_rows import CONTRACT, SCOPED
+from chainmap.study.project_columns import PROJECT_COLUMNS, STAGE_COLUMNS
 
-Args = tuple[str, ...]
-Pick = Callable[[Any], Any]
 STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
 BASES = ("override", "capacity", "finding", "count", "search", "project", "none")
 GRADES = ("a", "b", "c", "d", "none")
-
-
-def _whole(value: Any) -> Any:
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The figure behind a cell, what of it is shown, and the figure's arguments from the ref's.
-
-    ``scoped`` columns are about a ranking as well: its scope follows the ref's arguments.
-    """
-
-    rule: str
-    pick: Pick = _whole
-    args: Callable[[Args], Args] = tuple
-    scoped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +45,6 @@ class Kind:
 def _link(args: Args) -> Args:
     """(chain, link) of (firm, chain, link)."""
     return args[1:3]
-
-
-def _with(*more: str) -> Callable[[Args], Args]:
-    return lambda args: (*args, *more)
 
 
 def _link_with(*more: str) -> Callable[[Args], Args]:
@@ -306,6 +286,8 @@ RELIEF_COLUMNS: dict[str, Column] = {
 }
 # Parts of a ref that are no ids of the workspace.
 SUPPOSED = ("changes", "what", "name", "loss")
+
+
 TABLE_COLUMNS: dict[str, Column] = {column: _key(column) for column in COLUMNS}
 
 KINDS: dict[str, Kind] = {
@@ -337,6 +319,8 @@ WORDED: dict[str, Kind] = {
     "relocation": Kind("relocation", ("firm",), "relocation.line", RELOCATION_COLUMNS),
     "leaders": Kind("leaders", ("firm",), "leaders.score", LEADER_COLUMNS),
     "kpi": Kind("kpi", ("figure",), "kpi.line", KPI_COLUMNS),
+    "projects": Kind("projects", ("project",), "project.line", PROJECT_COLUMNS),
+    "stages": Kind("stages", ("stage",), "stage.sum", STAGE_COLUMNS),
     "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),

@@ -89,8 +89,8 @@ class Sameness:
     def __init__(
         self, districts: Iterable[str], around: Iterable[str], weigh: Callable[[str], float]
     ) -> None:
-        forms = {_folded(form): place for place in districts for form in _forms(place)}
-        forms |= {_folded(form): "" for place in around for form in _forms(place)}
+        forms = {folded(form): place for place in districts for form in _forms(place)}
+        forms |= {folded(form): "" for place in around for form in _forms(place)}
         self._forms = dict(sorted(forms.items(), key=lambda one: -len(one[0])))
         self._weigh = weigh
         self._read: dict[Named, _Read] = {}
@@ -98,14 +98,14 @@ class Sameness:
     def read(self, row: Named) -> _Read:
         """A row's name taken apart, once."""
         if row not in self._read:
-            text, phases = _phases(_folded(row.name))
+            text, phases = _phases(folded(row.name))
             places = frozenset(place for form, place in self._forms.items() if form in text)
             words = frozenset(w for word in row.words if (w := self._firm_word(word)))
             self._read[row] = _Read(row, text, phases, places - {""}, words)
         return self._read[row]
 
     def _firm_word(self, word: str) -> str:
-        text = _MARKS.sub("", _LEGAL.sub("", _folded(word)))
+        text = _MARKS.sub("", _LEGAL.sub("", folded(word)))
         short = _without(text, self._forms)
         kept = short if len(short) >= 2 else text
         return kept if len(kept) >= 2 else ""
@@ -113,15 +113,26 @@ class Sameness:
     def compare(self, one: Named, other: Named) -> Likeness:
         """How alike two rows are."""
         a, b = self.read(one), self.read(other)
+        if _other_phase(a.phases, b.phases):
+            return Likeness(0.0, "phase")
+        return self._whatever_phase(a, b)
+
+    def is_phase_of(self, part: Named, whole: Named) -> bool:
+        """Whether one row is a numbered phase of what the other names without a number."""
+        a, b = self.read(part), self.read(whole)
+        alike = self._whatever_phase(a, b).value >= self._weigh("at")
+        return bool(a.phases) and not b.phases and alike
+
+    def _whatever_phase(self, a: _Read, b: _Read) -> Likeness:
         for unlike, holds in (
-            ("phase", _other_phase(a.phases, b.phases)),
             ("type", any(not b.types[t] & n for t, n in a.types.items() if t in b.types)),
             ("firm", self._other_firm(a, b)),
             ("place", self._other_place(a, b)),
         ):
             if holds:
                 return Likeness(0.0, unlike)
-        return Likeness(max(0.0, min(1.0, self._names(a, b) - self._against(one, other))))
+        value = self._names(a, b) - self._against(a.row, b.row)
+        return Likeness(max(0.0, min(1.0, value)))
 
     def _names(self, a: _Read, b: _Read) -> float:
         """How much of the shorter and of the longer name the other has."""
@@ -184,7 +195,7 @@ def _is_area(place: str) -> bool:
     return _AREA.search(place) is not None
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     for one, other in SPELLINGS:
         text = text.replace(one, other)

@@ -15,13 +15,17 @@ from chainmap.core.words import (
     ledger,
     path,
     pictures,
+    projects,
     stability,
     whatif,
     why,
     workbook,
 )
 
-PARTS = (common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif)
+PARTS = (
+    common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
+    projects,
+)  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
 }

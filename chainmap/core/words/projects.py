@@ -1,0 +1,38 @@
+"""Words of the ledger of projects: the board, edits, guards and what is expected to land."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "formula.phases": ("各期合计", "the phases together"),
+    "formula.invested": ("计划总投资合计（亿元）", "planned investment, 100m CNY"),
+    "use.stage": ("没有阶段“{word}”", "there is no stage {word!r}"),
+    "use.project": ("没有项目“{word}”", "there is no project {word!r}"),
+    "rule.project.row": ("项目所在行", "row of the project"),
+    "rule.project.cell": ("项目资料", "of the project"),
+    "rule.project.text": ("项目资料", "of the project"),
+    "rule.project.number": ("项目资料", "of the project"),
+    "rule.project.reached": ("何时到此阶段", "since when at this stage"),
+    "rule.project.heard": ("最近消息日期", "day of the last news"),
+    "rule.project.quiet": ("距最近消息天数", "days since the last news"),
+    "rule.project.open": ("尚在推进", "still to come"),
+    "rule.project.stale": ("滞留", "stuck"),
+    "rule.project.due_in": ("距时限天数", "days to the due date"),
+    "rule.project.overdue": ("已逾期", "overdue"),
+    "rule.project.line": ("项目", "the project"),
+    "rule.project.sources": ("来源", "sources"),
+    "rule.project.grade": ("最低证据等级", "worst grade"),
+    "rule.project.named": ("项目名称要素", "what the name says"),
+    "rule.project.likeness": ("两个项目的相似度", "likeness of two projects"),
+    "rule.project.phase_of": ("是否为其一期", "whether it is a phase of the other"),
+    "rule.project.rivals": ("比对过的项目", "compared with"),
+    "rule.project.foreign": ("外资折人民币（亿元）", "foreign funds in 100m CNY"),
+    "rule.project.doubts": ("疑点", "doubts"),
+    "rule.projects.sum": ("投资合计", "planned investment"),
+    "rule.stage.projects": ("处于此阶段的项目", "projects at the stage"),
+    "rule.stage.sum": ("本阶段投资合计", "investment at the stage"),
+    "rule.stage.stuck": ("本阶段受阻项目数", "projects stuck at the stage"),
+    "rule.projects.all": ("全部项目", "all projects"),
+    "rule.projects.pairs": ("需比对的项目对", "pairs to compare"),
+    "rule.projects.rivals": ("各项目的比对对象", "whom each is compared with"),
+    "rule.projects.rate": ("美元汇率所在行", "row with the dollar's rate"),
+}  # fmt: skip

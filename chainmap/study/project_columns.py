@@ -1,0 +1,42 @@
+"""The columns of projects and of their stages: what ``why projects/ID`` unfolds."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import attrgetter
+
+from chainmap.study.column import Args, Column, with_
+
+
+def _first(word: str, args: Args) -> Args:
+    return (word, *args)
+
+
+def _project(name: str) -> Column:
+    return Column("project.text", args=with_(name))
+
+
+PROJECT_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("projects", *args)),)),
+    **{name: _project(name) for name in ("project", "name", "firm", "chain", "link", "district",
+                                         "park")},
+    "stage": Column("project_stage", lambda stage: stage or None),
+    "stage_date": Column("project.reached"),
+    **{f"{name}": Column("project.number", args=with_(name))
+       for name in ("investment_100m_cny", "foreign_musd", "arrived_100m_cny")},
+    **{name: _project(name) for name in ("progress", "progress_date")},
+    "quiet_days": Column("project.quiet"),
+    "stale": Column("project.stale"),
+    **{name: _project(name) for name in ("next_step", "next_due")},
+    "overdue": Column("project.overdue"),
+    **{name: _project(name) for name in ("leader", "unit")},
+    "doubts": Column("project.doubts", lambda found: [one.code for one in found]),
+    "evidence_grade": Column("project.grade"),
+    "sources": Column("project.sources"),
+}  # fmt: skip
+STAGE_COLUMNS: dict[str, Column] = {
+    "count": Column("stage.projects", len),
+    "investment_100m_cny": Column("stage.sum", attrgetter("total")),
+    "unknown": Column("stage.sum", attrgetter("unknown")),
+    **{name: Column("stage.stuck", args=partial(_first, name)) for name in ("stale", "overdue")},
+}
