@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chainmap.cli.options import Chain, File, Format, Top
+from chainmap.cli.pictures import SUFFIXES, deliver_pages
 from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, only, session
 from chainmap.core.words import say
 
@@ -23,6 +24,7 @@ LOSS_KEYS = (
 )  # fmt: skip
 TARGET_KEYS = ("ref", "link", "name", "saves", "firms")
 SHOWN = 20
+DRAWN = ("svg", "png", "pdf", "pptx", "html")
 Many = list[str]
 
 
@@ -65,9 +67,40 @@ def whatif(
         for sentence in others:
             run.tell(sentence)
         raise Stop(2, last)
-    out = Output(output, form)
+    out = Output(output, form, (*SUFFIXES, ".html"))
     with working(run.say("progress.whatif")):
         rows = whatif_rows(study, chain, word, run.lang)
+    if out.format(run) in DRAWN:
+        _deliver_maps(run, study, chain, word, rows, out)
+    else:
+        _emit(run, study, chain, word, rows, out)
+    run.finish()
+
+
+def _deliver_maps(
+    run: Session, study: Study, chain: str, word: str, rows: Sequence[JsonRow], out: Output
+) -> None:
+    """The two maps side by side, as a picture or as a page."""
+    from chainmap.study.whatif_pictures import beside_content
+
+    content = beside_content(study, chain, word, rows, run.lang)
+    if out.format(run) == "html":
+        from chainmap.show.web.beside import beside_document
+        from chainmap.show.whatif import link_heads, link_texts
+        from chainmap.study.whatif_words import changed_links
+
+        texts = link_texts(changed_links(rows), run.lang)
+        run.deliver(out, beside_document(content, link_heads(run.lang), texts))
+        return
+    from chainmap.show.pictures.beside import beside_page
+
+    deliver_pages(run, out, [beside_page(content)])
+
+
+def _emit(
+    run: Session, study: Study, chain: str, word: str, rows: Sequence[JsonRow], out: Output
+) -> None:
+    """The rows with what each change did."""
     effects = study.book.value("whatif.effects", chain, word)
     envelope = {
         "chain": chain,
@@ -85,7 +118,6 @@ def whatif(
         Sheet(rows, KEYS, envelope),
         lambda terminal: _screen(run, study, chain, word, rows, terminal),
     )
-    run.finish()
 
 
 def _screen(

@@ -47,30 +47,48 @@ def chain_lines(
     return lay_out(heads, cells, limit)
 
 
-def link_lines(changed: Sequence[Row], lang: str, limit: int) -> list[Line]:
-    """Links whose status, kind or value differs: one line each."""
-    heads = [
-        Head(say("head.link", lang), shrink_to=10),
-        Head(say("head.status", lang)),
-        Head(say("head.kind", lang), shrink_to=14),
-        Head(say("head.makers", lang)),
-        Head(say("head.value_after", lang), may_go=True),
-        Head(say("head.priority", lang), may_go=True),
-    ]
-    cells = []
+def link_heads(lang: str) -> list[str]:
+    """What is told of a link that changes."""
+    names = ("link", "status", "kind", "makers", "value_after", "priority")
+    return [say(f"head.{name}", lang) for name in names]
+
+
+def link_texts(changed: Sequence[Row], lang: str) -> list[list[str]]:
+    """Links of which some figure differs: one row each, both sides where they differ."""
+    found = []
     for row in changed:
         was, now = row["before"], row["after"]
         tags = [say(f"tag.{side['status']}", lang) for side in (was, now)]
         kinds = [kind_word({**side, "settled": True}, lang) for side in (was, now)]
-        cells.append(
+        found.append(
             [
-                Cell(row["name"], "bold"),
-                Cell(_arrow(tags[0], tags[1], lang), now["status"]),
-                Cell(_arrow(kinds[0], kinds[1], lang)),
-                Cell(_numbers(was["producers"], now["producers"], 0, lang)),
-                Cell(_numbers(was["value_100m_cny"], now["value_100m_cny"], 1, lang)),
-                Cell(_numbers(was["priority"], now["priority"], 0, lang)),
+                row["name"],
+                _arrow(tags[0], tags[1], lang),
+                _arrow(kinds[0], kinds[1], lang),
+                _numbers(was["producers"], now["producers"], 0, lang),
+                _numbers(was["value_100m_cny"], now["value_100m_cny"], 1, lang),
+                _numbers(was["priority"], now["priority"], 0, lang),
             ]
+        )
+    return found
+
+
+def link_lines(changed: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """The same as lines of a terminal."""
+    link, status, kind, makers, value, priority = link_heads(lang)
+    heads = [
+        Head(link, shrink_to=10),
+        Head(status),
+        Head(kind, shrink_to=14),
+        Head(makers),
+        Head(value, may_go=True),
+        Head(priority, may_go=True),
+    ]
+    cells = []
+    for row, texts in zip(changed, link_texts(changed, lang), strict=True):
+        name, tag, *rest = texts
+        cells.append(
+            [Cell(name, "bold"), Cell(tag, row["after"]["status"]), *(Cell(text) for text in rest)]
         )
     return lay_out(heads, cells, limit)
 

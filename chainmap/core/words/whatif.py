@@ -55,6 +55,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.stopping": ("停 {low} 至 {high}（不计替代 {without}）", "{low} to {high} stop ({without} without substitution)"),
     "why.standby": ("{sure} 个本地在产，{maybe} 个待核", "{sure} made here, {maybe} not known"),
     "why.pair": ("{before} -> {after}", "{before} -> {after}"),
+    # the two maps
+    "beside.before": ("现状", "as it is"),
+    "beside.after": ("假设后", "as supposed"),
+    "beside.status": ("状态改变（前→后）", "another status (before→after)"),
+    "beside.kind": ("缺口类型（标后者）或企业数改变", "another kind of gap (the later one), or other makers"),
+    "beside.makers": ("{was}→{now}家", "{was}→{now}"),
+    "beside.stops": ("红字：连带停摆", "red: stops with what is lost"),
+    "beside.stop": ("停", "stops"),
+    "beside.changes": ("环节变化", "Links that change"),
+    "beside.local": ("本地配套", "local"),
     # the screen
     "whatif.links": ("环节变化 {count} 个", "{count} links change"),
     "whatif.no_links": ("没有环节改变状态或类型。", "No link changes its status or kind."),
