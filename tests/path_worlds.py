@@ -198,12 +198,12 @@ def month(at: int) -> str:
 def planned(world: tuple[Any, ...], **numbers: float) -> ChainPath:
     links, flows, needs, path, stages = world
     chain = chain_of(links, flows, path, stages)
-    return plan_path(chain, ChainGraph(chain), AT, settings_of(**numbers), needs, [])
+    return plan_path(chain, ChainGraph(chain), AT, settings_of(**numbers).__getitem__, needs, [])
 
 
 def busy(world: tuple[Any, ...], **numbers: float) -> ChainPath:
     """The path of a world with projects and plan."""
     (links, flows, needs, path, stages), projects, chosen = world
     chain = chain_of(links, flows, path, stages)
-    graph, numbered = ChainGraph(chain), settings_of(**numbers)
+    graph, numbered = ChainGraph(chain), settings_of(**numbers).__getitem__
     return plan_path(chain, graph, AT, numbered, needs, projects, chosen)

@@ -64,7 +64,9 @@ def test_a_worked_case_comes_out_as_stated(name: str, case: dict[str, Any]) -> N
     needs = [need_of(link, words) for link, words in links.items()]
     projects = [project_of(at, words) for at, words in enumerate(case.get("projects", []))]
     chosen = [chosen_of(words) for words in case["chosen"]] if "chosen" in case else None
-    found = plan_path(chain, ChainGraph(chain), AT, settings_of(), needs, projects, chosen)
+    found = plan_path(
+        chain, ChainGraph(chain), AT, settings_of().__getitem__, needs, projects, chosen
+    )
     actions = {action.id: shown(action) for action in found.actions}
     assert sorted(actions) == sorted(case["want"]), name
     for id, wanted in case["want"].items():

@@ -6,10 +6,10 @@ half-years would push work of a quarter out by up to five months.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chainmap.core.dates import Day, parse_day
-from chainmap.core.model import Settings
 
 TERMS = ("near", "mid", "far")
 _LAST_MONTH = 9999 * 12 + 11
@@ -70,11 +70,11 @@ class Clock:
                     "far")  # fmt: skip
 
 
-def clock_of(at: Day, settings: Settings) -> Clock:
+def clock_of(at: Day, setting: Callable[[str], float]) -> Clock:
     """The settings ``path.*`` at a study date, lengths rounded to months."""
 
     def months(name: str) -> int:
-        return max(1, round(settings[f"path.{name}"] * 12))
+        return max(1, round(setting(f"path.{name}") * 12))
 
     near = months("near_years")
     mid = max(near, months("mid_years"))
@@ -84,11 +84,11 @@ def clock_of(at: Day, settings: Settings) -> Clock:
         months("check_years"),
         months("action_years"),
         (near, mid, max(mid, months("far_years"))),
-        (settings["path.near_priority"], settings["path.mid_priority"]),
-        settings["path.sign_share"],
+        (setting("path.near_priority"), setting("path.mid_priority")),
+        setting("path.sign_share"),
         months("build_years"),
-        settings["path.behind"],
-        settings["path.news_years"],
+        setting("path.behind"),
+        setting("path.news_years"),
     )
 
 

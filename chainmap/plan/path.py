@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chainmap.core.dates import Day
 from chainmap.core.graph import ChainGraph
-from chainmap.core.model import ACTIVE, Chain, Row, Settings
+from chainmap.core.model import ACTIVE, Chain, Row
 from chainmap.core.words import say
 from chainmap.plan.clock import TERMS, Clock, clock_of, month_after, month_of
 from chainmap.plan.outlook import Outlook, outlooks
@@ -131,7 +131,7 @@ def plan_path(
     chain: Chain,
     graph: ChainGraph,
     at: Day,
-    settings: Settings,
+    setting: Callable[[str], float],
     needs: Iterable[Need],
     projects: Iterable[Row],
     chosen: Iterable[Chosen] | None = None,
@@ -139,12 +139,12 @@ def plan_path(
 ) -> Path:
     """The path of a chain at a study date. Hand-written milestones are never moved.
 
-    ``projects`` are the newest visible rows, ``chosen`` the plan's rows for this chain; None
-    where there is no plan.
+    ``setting`` gives a number of scoring.yaml, ``projects`` are the newest visible rows,
+    ``chosen`` the plan's rows for this chain; None where there is no plan.
 
     Notes: O(links + flows) after sorting; links of one cycle of needs do not wait for each other.
     """
-    clock = clock_of(at, settings)
+    clock = clock_of(at, setting)
     wanted = {need.link: need for need in needs}
     under_way = [one for row in projects if (one := progress_of(row, clock))]
     tasks = tasks_of(chain, wanted, under_way, list(chosen or ()), clock)
@@ -183,7 +183,7 @@ def rows(path: Path, chain: Chain, lang: str = "zh") -> list[dict[str, Any]]:
     code = {action.id: action.code for action in path.actions}
     return [
         {
-            "ref": f"{path.chain}/{action.link}" if action.link else path.chain,
+            "ref": f"path/{path.chain}/{action.code}",
             "code": action.code,
             "action": action.kind,
             "link": action.link,

@@ -70,6 +70,8 @@ class _Grower:
             and figure.rule not in _HEADINGS
         ):
             return node
+        if figure.rule == "path":  # what it rests on stands beside it, as far as it counts here
+            return node
         if figure.rule == "interval":
             node.below = [Node(text) for text in interval_texts(figure, worded, self.lang)]
             return node
@@ -307,7 +309,7 @@ def _whole_record(value: Any, lang: str) -> str | None:
     if hasattr(value, "average") and hasattr(value, "lift"):
         return say("why.past_line", lang, average=worded(value.average, lang),
                    universe=value.universe, positives=value.positives)  # fmt: skip
-    for name in ("running", "order", "gaps", "levels", "units"):
+    for name in ("running", "order", "gaps", "levels", "units", "actions"):
         if hasattr(value, name):
             return say("why.count", lang, count=len(getattr(value, name)))
     if hasattr(value, "letter"):

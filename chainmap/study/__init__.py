@@ -17,7 +17,7 @@ from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
-from chainmap.study import cells, key_rows, refs, trust, verdicts, verify, whatif
+from chainmap.study import cells, key_rows, refs, roadmap, trust, verdicts, verify, whatif
 from chainmap.track.guards import RULES as GUARDS
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
@@ -41,6 +41,7 @@ RULES = {
     **trust.RULES,
     **key_rows.RULES,
     **verdicts.RULES,
+    **roadmap.RULES,
     **KPI,
     **RESILIENCE,
     **whatif.RULES,
@@ -155,26 +156,8 @@ class Study:
 
     def path(self, chain: str) -> ChainPath:
         """What is done when: hand-written and generated milestones of a chain."""
-        from chainmap.plan.path import plan_path
-        from chainmap.plan.tasks import Need
-
-        file = self.chain(chain)
-        needs = []
-        for link in file.links:
-            gap = self.book.value("gap", chain, link.id)
-            needs.append(
-                Need(
-                    link.id,
-                    gap.kind,
-                    gap.suspect,
-                    gap.settled,
-                    self.book.value("priority", chain, link.id),
-                    self.book.value("status", chain, link.id),
-                )
-            )
-        projects = self.world.rows("projects", ("chain",), (chain,))
-        graph, settings = self.world.graph(chain), self.world.settings
-        return plan_path(file, graph, self.world.at, settings, needs, projects)
+        found: ChainPath = self.book.value("path", self.chain(chain).id)
+        return found
 
     # why
 
@@ -241,6 +224,8 @@ class Study:
     def _known(self, what: str, chain: str, every: bool = False) -> Iterable[str]:
         if what == "chain":
             return (*self.workspace.chains, *(("all",) if every else ()))
+        if what == "action":
+            return [action.code for action in self.path(chain).actions] if chain else ()
         if what == "report":
             return ("rank", "gaps")
         if what == "method":

@@ -14,6 +14,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from chainmap.core.derivation import Ask, Book, Rule
+from chainmap.plan.path import ROW_KEYS
 from chainmap.rank.backtest.lines import KS
 from chainmap.rank.criteria import CRITERIA, figure_of
 from chainmap.show.key_table import COLUMNS
@@ -312,6 +313,7 @@ KPI_COLUMNS: dict[str, Column] = {
                     "growth", "target", "done", "lower_bound", "unknown",
                     "compared_lower_bound", "compared_unknown", "cut", "by", "group")},
 }  # fmt: skip
+PATH_COLUMNS = {name: Column("path.cell", args=_with(name)) for name in ROW_KEYS}
 # Refs that begin with a word of their own; each is a line here.
 WORDED: dict[str, Kind] = {
     "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
@@ -321,6 +323,7 @@ WORDED: dict[str, Kind] = {
     "kpi": Kind("kpi", ("figure",), "kpi.line", KPI_COLUMNS),
     "projects": Kind("projects", ("project",), "project.line", PROJECT_COLUMNS),
     "stages": Kind("stages", ("stage",), "stage.sum", STAGE_COLUMNS),
+    "path": Kind("path", ("chain", "action"), "path.action", PATH_COLUMNS),
     "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
