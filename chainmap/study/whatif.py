@@ -15,7 +15,8 @@ from chainmap.find.evidence import Supply
 from chainmap.find.status import Standing
 from chainmap.plan.whatif import Changes, Landing, Loss, Number, first, held, landed, parsed
 from chainmap.rank.ranks import Request, scope_of
-from chainmap.study.refs import CHAIN_COLUMNS, GAP_COLUMNS, RANK_COLUMNS, Column
+from chainmap.study.column import Column
+from chainmap.study.refs import CHAIN_COLUMNS, GAP_COLUMNS, RANK_COLUMNS
 
 # The figures that are told of a chain, of every link and of a candidate; the same ones each time.
 OF_CHAIN = (
