@@ -20,7 +20,6 @@ KEYS = (
     "compared_unknown", "cut", "by", "group",
 )  # fmt: skip
 NEEDS = ("sources", "firms", "projects", "visits", "targets", "talent", "lists", "rates")
-LIMITS = ("large", "huge", "counted")
 By = Literal["chain", "district", "unit"]
 
 
@@ -75,7 +74,7 @@ def _screen(
     terminal: Terminal,
     by: By | None,
 ) -> None:
-    from chainmap.show.kpi import grouped_lines, kpi_lines
+    from chainmap.show.kpi import LIMITS, grouped_lines, kpi_lines
 
     lang = run.lang
     words = {"region": study.workspace.region, "period": rows[0]["period"]}

@@ -70,6 +70,7 @@ def command(lang: Language) -> Any:
         names,
         ranking,
         report,
+        snapshots,
         whatif,
         why,
         workbook,
@@ -90,6 +91,7 @@ def command(lang: Language) -> Any:
         kpi,
         workbook,
         whatif,
+        snapshots,
     ):
         group.register(app)
     root = typer.main.get_command(app)

@@ -10,6 +10,7 @@ from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Cell, Head, Line, lay_out
 
 Row = Mapping[str, Any]
+LIMITS = ("large", "huge", "counted")  # of scoring.yaml, which names of figures say
 BRIEF = (
     "signed_projects", "signed_amount", "signed_started", "start_rate", "fdi_arrived",
     "global500_projects", "china500_projects", "domestic_arrived",

@@ -16,6 +16,7 @@ from chainmap.core.words import (
     path,
     pictures,
     projects,
+    snapshots,
     stability,
     whatif,
     why,
@@ -24,7 +25,7 @@ from chainmap.core.words import (
 
 PARTS = (
     common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
-    projects,
+    projects, snapshots,
 )  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
