@@ -84,7 +84,7 @@ class _Writing:
         self.key_amount = book.add_format({**base, **grey, "num_format": "0", "locked": True})
         self.head_key = book.add_format({**dark, "bg_color": LIGHT["weak"]})
         self.head_must = book.add_format({**dark, "bg_color": LIGHT["head"]})
-        self.head = book.add_format({**dark, "bg_color": LIGHT["faint"]})
+        self.head = book.add_format({**dark, "bg_color": LIGHT["far"]})
         self.plain = book.add_format({**base, "text_wrap": True})
         self.bold = book.add_format({**base, "bold": True, "font_size": 14})
         self.note = {"author": "chainmap", "font_name": FACE, "font_size": 9}
