@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -272,6 +273,38 @@ def test_a_copied_row_is_a_new_row(desk: Path) -> None:
     assert [row["firm"] for row in rows] == ["000001", "beta", "beta", "delta"]
 
 
+def test_a_name_that_stands_for_one_id_is_read_as_it(desk: Path) -> None:
+    """Who fills in a sheet knows names, not ids."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        cells = {"A4": "甲公司", "B4": "玩具", "C4": "矿石", "D4": "东区", "E4": "研发",
+                 "J4": "=1+1 公报|s2", "K4": "2026"}  # fmt: skip
+        for cell, value in cells.items():
+            put("本地存在", cell, value)(book)
+        put("企业", "D3", "阿甲")(book)
+        put("环节", "D2", "下游")(book)
+        for cell, value in {"A4": "玩具", "B4": "矿石", "C4": "船"}.items():
+            put("流", cell, value)(book)
+
+    edit(desk, change)
+    assert ("C106", "b.xlsx: 流!B4") in told(desk), "ore to ship stands in a group already"
+    edit(desk, lambda book: book["流"].delete_rows(4))
+    row = rows_after(desk, "presence")[2]
+    told_ids = [row[name] for name in ("firm", "chain", "link", "district", "activity", "source")]
+    assert told_ids == ["000001", "toy", "ore", "东区", "research", ("s1", "s2")]
+    assert [one.get("parent") for one in contents(desk / "w")["rows"]["firms"]][1] == "000001"
+    assert contents(desk / "w")["chains"]["toy"].panorama.links[0].stage == "down"
+
+
+def test_a_name_that_stands_for_two_is_told(desk: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        put("企业", "C3", "甲公司")(book)
+        put("本地存在", "A2", "甲公司")(book)
+
+    edit(desk, change)
+    assert ("T108", "b.xlsx: 本地存在!A2") in told(desk)
+
+
 def shuffled(book: openpyxl.Workbook) -> None:
     """Rows in another order, sheets too, a filter set, rows hidden, titles above the header."""
     sheet = book["企业"]
@@ -522,6 +555,9 @@ def test_a_file_that_is_no_workbook_is_refused(desk: Path, name: str) -> None:
 
 
 def test_a_missing_or_wrong_file_is_wrong_usage_or_said(desk: Path) -> None:
+    os.mkfifo(desk / "pipe.xlsx")
+    done = chainmap("import", desk / "pipe.xlsx", workspace=desk / "w")
+    assert done.returncode == 1 and "F102" in done.stderr.decode()
     done = chainmap("import", desk / "none.xlsx", workspace=desk / "w")
     assert done.returncode == 1 and "none.xlsx" in done.stderr.decode()
     for command in ("import", "export"):

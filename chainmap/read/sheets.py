@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -109,9 +110,11 @@ def _refused(path: Path) -> Problem | None:
 
     A part gives no more bytes than the archive says it holds, so what it says is what counts.
     """
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        return _large(path, _BYTES, size, MOST_BYTES)
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):  # a pipe would block, a device never end
+        return problem("F102", Place(path.name, 0))
+    if found.st_size > MOST_BYTES:
+        return _large(path, _BYTES, found.st_size, MOST_BYTES)
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS:

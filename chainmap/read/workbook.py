@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from chainmap.read.holdings import OUTER, columns_of, written
 from chainmap.read.sheets import EMPTY, Cell, Grid, grids, letters, place
 from chainmap.read.values import title
 
+_UNIT = re.compile(r"\s*\([^()]*\)\Z")
 _ABOVE = 10  # a header is looked for in so many rows
 
 
@@ -143,10 +145,14 @@ def _head(schema: Table, grid: Grid) -> int | None:
 
 def _names(schema: Table, row: Sequence[Cell]) -> list[str]:
     """What each header stands for; an empty string where there is none."""
-    heads = [unicodedata.normalize("NFKC", cell.text).strip(OUTER + "*\n") for cell in row]
-    return [
-        name if head else "" for head, name in zip(heads, columns_of(schema, heads), strict=True)
-    ]
+    known = {fold(name) for column in schema.columns for name in (column.zh, column.name)}
+    heads = []
+    for cell in row:
+        head = unicodedata.normalize("NFKC", cell.text).strip(OUTER + "*\n")
+        bare = _UNIT.sub("", head)  # 营业收入（亿元）
+        heads.append(bare if fold(head) not in known and fold(bare) in known else head)
+    names = columns_of(schema, heads)
+    return [name if head else "" for head, name in zip(heads, names, strict=True)]
 
 
 def _lanes(found: BookRead, sheet: SheetRead, grid: Grid) -> list[tuple[int, str, Column | None]]:

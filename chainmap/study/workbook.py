@@ -20,6 +20,7 @@ from chainmap.read.table_edits import Edit, Edited, edited
 from chainmap.read.values import title
 from chainmap.read.workbook import BookRead, Line
 from chainmap.study.book_changes import Compared, compared
+from chainmap.study.book_names import Names
 from chainmap.study.book_problems import Origin
 
 What = Literal["added", "changed", "removed"]
@@ -101,6 +102,7 @@ class _Taking:
         found = self.found
         if found.refused or self._unreadable():
             return found
+        self._named()
         base = self._base()
         for name in self.book.sheets:
             self._compare(name, base)
@@ -125,6 +127,24 @@ class _Taking:
             return False
         self.found.problems += self.held.problems
         return self.found.refused
+
+    def _named(self) -> None:
+        """Put ids where names stand, in the rows that someone typed."""
+        sheets = self.book.sheets
+        rows: dict[str, list[Cells]] = {}
+        for table in SHEETS:
+            if table.name not in self.held.broken:
+                rows[table.name] = [row.cells for row in self._held(table.name)]
+            if table.name in sheets:
+                rows.setdefault(table.name, []).extend(
+                    one.cells for one in sheets[table.name].lines
+                )
+        names = Names(rows)
+        for name, sheet in sheets.items():
+            sheet.lines = [
+                line if mark(name, line.cells) == line.mark else names.told(sheet.schema, line)
+                for line in sheet.lines
+            ]
 
     def _base(self) -> Mapping[str, Sequence[str]] | None:
         """What the workbook was made of; None where not one row of it is in this workspace."""
