@@ -87,6 +87,27 @@ def test_init_makes_files_and_a_workbook_of_them(tmp_path: Path) -> None:
     assert contents(tmp_path / "w") == contents(ROOT)
 
 
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
+def test_the_links_offered_are_those_of_the_chain_in_the_row(book: Path, tmp_path: Path) -> None:
+    """LibreOffice works the drop-down's formula out, for the last row of the sheet."""
+    found = openpyxl.load_workbook(book)
+    sheet = found["本地存在"]
+    rules = sheet.data_validations.dataValidation
+    offered = next(rule.formula1 for rule in rules if "OFFSET(" in str(rule.formula1))
+    row, chain = sheet.max_row, str(sheet.cell(sheet.max_row, 2).value)
+    probe = found.create_sheet("probe", 0)
+    links = [str(line[1].value) for line in found["环节"].iter_rows(2) if line[0].value == chain]
+    asked = offered.replace("$B2", f"'本地存在'!$B{row}")
+    for number in range(1, len(links) + 1):
+        probe.cell(number, 1, f"=INDEX({asked},{number})")
+    probe["B1"] = f"=ROWS({asked})"
+    found.save(tmp_path / "probe.xlsx")
+    saved = saved_by_libreoffice(tmp_path / "probe.xlsx", tmp_path / "saved")
+    answers = openpyxl.load_workbook(saved, data_only=True)["probe"]
+    assert answers["B1"].value == len(links)
+    assert [cell.value for (cell,) in answers.iter_rows(max_col=1)] == sorted(links)
+
+
 def test_the_workbook_helps_who_types(book: Path) -> None:
     found = openpyxl.load_workbook(book)
     firms = found["企业"]

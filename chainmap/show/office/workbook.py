@@ -29,8 +29,10 @@ from chainmap.show.draw.tokens import LIGHT
 from chainmap.show.office.xlsx import FACE
 
 SPARE = 2_000  # rows below the last that drop-downs reach
-_WIDEST, _NARROWEST, _SAMPLE = 44, 8, 300
+_WIDEST, _NARROWEST, _SAMPLE = 44, 8, 300  # characters of a column; rows that tell it
+_PRINTED = 16  # columns that fit one page
 _NUMBER = re.compile(r"[+-]?\d{1,15}\Z|[+-]?(?=[\d.]{2,16}\Z)\d+\.\d+\Z", re.ASCII)
+_A_COLUMN = re.compile("[a-z_]+")  # the unit stands in a column of its own
 _OPTIONS = {
     "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -74,9 +76,9 @@ class _Writing:
         self.book, self.sheets, self.about, self.lang = book, sheets, about, about.lang
         self.content = {one.schema.name: one for one in sheets}
         self.spots: dict[str, int] = {}  # the pair columns of links and stages, by kind
-        base = {"font_name": FACE, "font_size": 10, "valign": "top"}
+        base = {"font_name": FACE, "font_size": 10, "valign": "vcenter"}
         grey = {"bg_color": LIGHT["panel"]}
-        dark = {**base, "bold": True, "text_wrap": True, "valign": "vcenter", "border": 1,
+        dark = {**base, "bold": True, "text_wrap": True, "border": 1,
                 "border_color": LIGHT["sub"], "font_color": "#FFFFFF"}  # fmt: skip
         self.text = book.add_format({**base, "num_format": "@", "locked": False})
         self.amount = book.add_format({**base, "num_format": "General", "locked": False})
@@ -102,7 +104,11 @@ class _Writing:
         return one.schema.zh if self.lang == "zh" else one.schema.name
 
     def _head(self, column: Column) -> str:
-        return column.zh if self.lang == "zh" else column.name
+        """A column's header, with its unit where that is always the same."""
+        if self.lang != "zh":
+            return column.name
+        unit = column.unit
+        return f"{column.zh}（{unit}）" if unit and not _A_COLUMN.match(unit) else column.zh
 
     def _guide(self) -> None:
         """How to fill the workbook in, and what its sheets are."""
@@ -200,8 +206,10 @@ class _Writing:
         sheet.protect("", _ALLOWED)
         sheet.set_paper(8)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        if len(columns) <= _PRINTED:  # a wider one would be too small to read
+            sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        sheet.repeat_columns(0)
 
     def _cell(self, sheet: Any, at: tuple[int, int], column: Column | None, text: str) -> None:
         key = column is not None and column.key
@@ -227,7 +235,8 @@ class _Writing:
         texts = [cells.get(name, "") for cells, _ in one.rows[:_SAMPLE]]
         wide = sorted(width(text[:100]) for text in texts)
         usual = wide[int(len(wide) * 0.9)] if wide else 0
-        room = min(_WIDEST, max(_NARROWEST, width(head) + 3, usual + 2))
+        # The button of the filter takes the room of three characters.
+        room = min(_WIDEST, max(_NARROWEST, min(width(head), 16) + 3, usual + 2))
         sheet.set_column(number, number, room, self.amount if is_amount else self.text)
         note = self._note(column) if column else say("book.own_column", self.lang)
         tall = 22 + 16 * sum(-(-width(part) // 40) for part in note.splitlines())
@@ -243,7 +252,7 @@ class _Writing:
         lang = self.lang
         parts = [column.meaning] if column.meaning and lang == "zh" else []
         parts.append(say(f"book.kind.{column.kind}", lang))
-        if column.unit and not column.unit.isidentifier():
+        if column.unit and not _A_COLUMN.match(column.unit):
             parts.append(say("book.unit", lang, unit=column.unit))
         if column.key:
             parts.append(say("book.key", lang))
