@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations, pairwise
 
@@ -18,11 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmap.core.words import say
+from chainmap.plan.titles import codes_in
 from chainmap.show.draw.fonts import wrap
 from chainmap.show.draw.scene import Grid, Page, flat, groups, texts
 from chainmap.show.draw.scene import Text as Line
+from chainmap.show.key_table import COLUMNS
 from chainmap.show.pictures.frame import shared_out
 from chainmap.study import Study, open_study
+from chainmap.study.content import in_words_of
 from chainmap.study.papers import Papers
 from tests.running import ROOT
 
@@ -146,3 +150,50 @@ def test_in_the_workbook_every_row_is_as_high_as_its_text(chain: str) -> None:
             )
             high = sheet.row_dimensions[line[0].row].height or 15
             assert high >= 12.5 * needed, (sheet.title, line[0].value)
+
+
+KINDS = ("strengthen", "deepen", "fill", "extend", "build", "check")
+
+
+@pytest.mark.parametrize("chain", FIVE[1:4])
+def test_an_english_report_has_english_headings_kinds_and_marks(chain: str) -> None:
+    of = papers(chain, "en")
+    told: list[str] = []
+    for page in all_pages(of):
+        told += [text.text for text in texts(page)]  # type: ignore[arg-type]
+        if isinstance(page, Grid):
+            told += [*page.heads, *(cell for row in page.rows for cell in row)]
+    told += re.findall(r"<(?:th|h1|h2|option)[^>]*>([^<]*)", of.made("html").decode())
+    told += re.findall(r'label="?([^";]*)', of.dot().decode())
+    file = study().chain(chain).file
+    chinese = {*COLUMNS, *(say(f"kind.{kind}") for kind in KINDS), say("unknown")}
+    chinese |= {word for stage in file.panorama.stages for word in stage.name.split(" ")}
+    chinese.add(study().workspace.region)
+    links = file.panorama.links
+    named = {link.group for link in links} - {link.name for link in links}
+    maps = [*of.panorama_pages("16:9"), *of.panorama_pages("a3")]
+    assert not named & {text.text for page in maps for text in texts(page)}
+    chinese -= {row.text("product") for row in study().workspace.rows("activities")}
+    firsts = {text.split(" ", maxsplit=1)[0].strip(",:") for text in told}
+    found = chinese & {*told, *firsts}
+    assert not found
+    assert not any(re.match(r"[上中下支总]\d", text) for text in told)  # codes of tasks
+
+
+def test_the_files_of_an_english_report_keep_the_columns_of_the_contract() -> None:
+    of = papers("display", "en")
+    assert of.csv() == papers("display").csv()
+    assert of.made("xlsx") == papers("display").made("xlsx")
+
+
+def test_two_stages_with_one_letter_keep_their_codes() -> None:
+    chain = study().chain("display")
+    named = in_words_of(chain, "en")
+    codes = codes_in(["上1", "上10核", "中2b", "总1"], chain, named, "en")
+    assert list(codes.values()) == ["U1", "U10chk", "M2b", "A1"]
+    stages = named.file.panorama.stages
+    alike = tuple(one.model_copy(update={"name": "Stage"}) for one in stages)
+    panorama = named.file.panorama.model_copy(update={"stages": alike})
+    same = replace(named, file=named.file.model_copy(update={"panorama": panorama}))
+    assert codes_in(["上1"], chain, same, "en") == {"上1": "上1"}
+    assert codes_in(["上1"], chain, named, "zh") == {"上1": "上1"}
