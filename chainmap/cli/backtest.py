@@ -57,7 +57,7 @@ def backtest(
         out,
         study,
         Sheet(found.all.rows, KEYS, _envelope(study, scope, found, note)),
-        lambda terminal: backtest_page(found, scope, settings, study.workspace.region, terminal,
+        lambda terminal: backtest_page(found, scope, settings, study.region(run.lang), terminal,
                                        run.lang),
     )  # fmt: skip
     unseen = zip(found.cut_offs, found.unseen, strict=True)

@@ -96,5 +96,5 @@ def _verify_screen(run: Session, study: Study, rows: list[JsonRow], terminal: Te
 
 
 def _heading(run: Session, study: Study, key: str) -> str:
-    title = say(key, run.lang, region=study.workspace.region)
+    title = say(key, run.lang, region=study.region(run.lang))
     return f"{title}    {say('as_of', run.lang, day=study.world.at.text)}"

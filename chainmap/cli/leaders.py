@@ -87,7 +87,7 @@ def _leaders_screen(
 
     lang = run.lang
     name = chain_name(study.chain(chain), lang) if chain else ""
-    title = say("title.leaders", lang, region=study.workspace.region, chain=name)
+    title = say("title.leaders", lang, region=study.region(lang), chain=name)
     terminal.say(f"{title}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     if not rows:
         terminal.say(say("leaders.none", lang))
@@ -124,7 +124,7 @@ def requests(
     def lines(terminal: Terminal) -> None:
         from chainmap.show.leaders import request_lines
 
-        title = say("title.requests", run.lang, region=study.workspace.region)
+        title = say("title.requests", run.lang, region=study.region(run.lang))
         terminal.say(f"{title}    {say('as_of', run.lang, day=study.world.at.text)}", "bold")
         terminal.say()
         if rows:

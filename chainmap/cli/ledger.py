@@ -111,7 +111,7 @@ def _ledger_screen(
     name = rows[0]["list"] if rows else ""
     word = say(f"list.{name}", lang) if f"list.{name}" in WORDS else name
     year = rows[0]["year"] if rows else "-"
-    title = say("title.ledger", lang, region=study.workspace.region, list=word, year=year)
+    title = say("title.ledger", lang, region=study.region(lang), list=word, year=year)
     terminal.say(f"{title}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     here = tally(
         Counter(row["here"] for row in rows), {w: say(f"here.{w}", lang) for w in HERE}, lang
@@ -196,7 +196,7 @@ def _relocation_screen(
     from chainmap.show.why import coverage_line
 
     lang = run.lang
-    title = say("title.relocation", lang, region=study.workspace.region)
+    title = say("title.relocation", lang, region=study.region(lang))
     terminal.say(f"{title}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     central = on_list(study.world, "central_soe")
     counts = Counter(row["level"] or "none" for row in rows)

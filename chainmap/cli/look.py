@@ -43,7 +43,9 @@ def chains(context: typer.Context, form: Format = None, output: File = None) -> 
         from chainmap.study.content import chain_name
 
         named = [{**row, "name": chain_name(study.chain(row["chain"]), run.lang)} for row in rows]
-        terminal.say(_heading(run, study, say("title.chains", run.lang, region=_region(study))))
+        terminal.say(
+            _heading(run, study, say("title.chains", run.lang, region=study.region(run.lang)))
+        )
         at = study.world.settings["figures.one_figure_at"]
         terminal.lines(chain_lines(named, at, run.lang, terminal.width))
         terminal.say()
@@ -83,7 +85,7 @@ def gap_screen(
     from chainmap.study.content import candidates_by_link, chain_name, gap_note, link_name
 
     title = chain_name(study.chain(chain), run.lang) if chain else say("title.all", run.lang)
-    heading = say("title.gaps", run.lang, region=_region(study), chain=title)
+    heading = say("title.gaps", run.lang, region=study.region(run.lang), chain=title)
     terminal.say(_heading(run, study, heading), "bold")
     counts: Counter[str] = Counter()
     open_to: dict[str, int] = {}
@@ -112,10 +114,6 @@ def gap_screen(
     covered = study.book.value("coverage.gaps", chain or "")
     terminal.say(coverage_line(covered, "priority", run.lang), "dim")
     terminal.say(say("legend.3", run.lang), "dim")
-
-
-def _region(study: Study) -> str:
-    return study.workspace.region
 
 
 def _heading(run: Session, study: Study, title: str) -> str:

@@ -111,10 +111,16 @@ def panorama_screen(run: Session, study: Study, chain: ChainModel, terminal: Ter
     """The panorama for a reader: title, conclusion, stages, legend, coverage."""
     from chainmap.show.panorama import panorama_lines
     from chainmap.show.screens import legend
-    from chainmap.study.content import bands, chain_name, conclusion, coverage
+    from chainmap.study.content import (
+        bands,
+        chain_name,
+        conclusion,
+        coverage,
+        in_words_of,
+    )
 
     lang = run.lang
-    region = study.workspace.region
+    chain, region = in_words_of(chain, lang), study.region(lang)
     heading = say("title.panorama", lang, region=region, chain=chain_name(chain, lang))
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     terminal.say(conclusion(study, chain, lang))
@@ -130,10 +136,12 @@ def path_screen(run: Session, study: Study, chain: str, terminal: Terminal) -> N
     """The path for a reader: title and timeline."""
     from chainmap.plan.path import rows
     from chainmap.show.timeline import timeline
-    from chainmap.study.content import chain_name
+    from chainmap.study.content import chain_name, in_words_of, path_in_words
 
-    lang, file = run.lang, study.chain(chain)
-    heading = say("title.path", lang, region=study.workspace.region, chain=chain_name(file, lang))
+    lang = run.lang
+    file = in_words_of(study.chain(chain), lang)
+    words = {"region": study.region(lang), "chain": chain_name(file, lang)}
+    heading = say("title.path", lang, **words)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
-    path = study.path(chain)
+    path = path_in_words(study, file, lang)
     terminal.lines(timeline(path, rows(path, file, lang), terminal.width, lang))

@@ -174,7 +174,7 @@ def rank_screen(
 
     lang, chain = run.lang, request.chain
     name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
-    heading = say("title.rank", lang, region=study.workspace.region, chain=name)
+    heading = say("title.rank", lang, region=study.region(lang), chain=name)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     rows = found.rows
     if not rows:
@@ -314,7 +314,7 @@ def table_screen(
 
     lang = run.lang
     name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
-    heading = say("title.table", lang, region=study.workspace.region, chain=name)
+    heading = say("title.table", lang, region=study.region(lang), chain=name)
     terminal.say(f"{heading}    {say('as_of', lang, day=study.world.at.text)}", "bold")
     if not rows:
         terminal.say(say("table.none", lang))

@@ -129,7 +129,7 @@ def _markdown(
     from chainmap.study.content import chain_name, conclusion, coverage
 
     lang = run.lang
-    region, name = study.workspace.region, chain_name(chain, lang)
+    region, name = study.region(lang), chain_name(chain, lang)
     panorama = study.gap_rows(chain.id, True)
     steps = path_rows(study.path(chain.id), chain, lang)
     parts = [

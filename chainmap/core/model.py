@@ -147,6 +147,14 @@ class Stage(_Part):
 
     id: Ident = Field(description="编号")
     name: Text = Field(description="名称，如 上游")
+    name_en: Text | None = Field(None, description="英文名称")
+
+
+class GroupName(_Part):
+    """What a group of links is called in English."""
+
+    name: Text = Field(description="分组，与环节的 group 一致")
+    name_en: Text = Field(description="英文名称")
 
 
 class Link(_Part):
@@ -186,6 +194,7 @@ class Panorama(_Part):
     """Stages, links and flows."""
 
     stages: tuple[Stage, ...] = Field(min_length=1, description="各段，按顺序")
+    groups: tuple[GroupName, ...] = Field((), description="分组的英文名称")
     links: tuple[Link, ...] = Field((), description="环节")
     flows: tuple[Flow, ...] = Field((), description="流")
 
@@ -368,6 +377,7 @@ class Workspace:
 
     root: str
     region: str
+    region_en: str | None
     within: tuple[str, ...]  # areas that contain the region, such as its province
     moving_from: tuple[str, ...]  # cities that firms move out of: whom relocation lists
     study_date: Day

@@ -41,6 +41,26 @@ def codes_of(chain: Chain, tasks: Iterable[Task]) -> dict[str, str]:
     return codes
 
 
+def codes_in(codes: Iterable[str], chain: Chain, named: Chain, lang: str) -> dict[str, str]:
+    """What the codes are in the reader's language: ``上10核`` is ``U10chk`` where 上游 is Upstream.
+
+    ``named`` is the chain with its stages so named. Where two stages would share a letter, or one
+    has no name in that language, the codes stay as they are.
+    """
+    kept = {code: code for code in codes}
+    pairs = zip(chain.file.panorama.stages, named.file.panorama.stages, strict=True)
+    letters = {old.name.strip()[:1]: new.name.strip()[:1] for old, new in pairs}
+    apart = len(set(letters.values())) == len(letters)
+    if lang == "zh" or not apart or not all(letter.isascii() for letter in letters.values()):
+        return kept
+    letters[_WHOLE_LETTER] = say("path.whole.letter", lang)
+    check = say("act.check", lang).strip("[]")
+    return {
+        code: letters.get(code[:1], code[:1]) + code[1:].replace(_CHECK_LETTER, check)
+        for code in kept
+    }
+
+
 def _suffix(number: int) -> str:
     """Nothing for the first task of a link, then b, c, … and numbers past z."""
     if number == 1:

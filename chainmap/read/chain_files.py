@@ -15,6 +15,7 @@ from chainmap.core.model import (
     Chain,
     ChainFile,
     Flow,
+    GroupName,
     Link,
     Milestone,
     Override,
@@ -42,6 +43,7 @@ class RegionFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     region: Text
+    region_en: Text | None = None
     study_date: When
     within: tuple[Text, ...] = ()
     moving_from: tuple[Text, ...] = MOVING_FROM
@@ -52,6 +54,7 @@ class Region:
     """The city, the areas that it lies within, the study date and where that stands."""
 
     name: str
+    name_en: str | None
     within: tuple[str, ...]
     moving_from: tuple[str, ...]
     study_date: Day
@@ -71,6 +74,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): ChainFile,
     ("panorama",): Panorama,
     ("panorama", "stages"): Stage,
+    ("panorama", "groups"): GroupName,
     ("panorama", "links"): Link,
     ("panorama", "links", "status"): Override,
     ("panorama", "flows"): Flow,
@@ -144,7 +148,10 @@ def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem
     if model is None or any(one.severity == "error" for one in problems):
         return None, problems
     at = found.places["study_date",]
-    return Region(model.region, model.within, model.moving_from, model.study_date, at), problems
+    region = Region(
+        model.region, model.region_en, model.within, model.moving_from, model.study_date, at
+    )
+    return region, problems
 
 
 def _document(intake: Intake, path: Path) -> Document | Problem:

@@ -123,6 +123,7 @@ class _Loading:
         workspace = Workspace(
             root=str(self.root),
             region=region.name if region else "",
+            region_en=region.name_en if region else None,
             within=region.within if region else (),
             moving_from=region.moving_from if region else (),
             study_date=region.study_date if region else NO_DAY,

@@ -28,10 +28,29 @@ def heads(official: bool = False) -> tuple[str, ...]:
     return tuple(c for c in COLUMNS if not (official and c in NOT_OFFICIAL))
 
 
-def official_line(bureau: str, day: str) -> str:
+def title_of(column: str, lang: str) -> str:
+    """What a column is called for a reader; files keep the names of the contract."""
+    return column if lang == "zh" else ENGLISH[COLUMNS.index(column)]
+
+
+def score_title(lang: str) -> str:
+    """The score with its interval, in one column."""
+    name, span = title_of("综合得分", lang), title_of("排名区间", lang)
+    return f"{name}（{span}）" if lang == "zh" else f"{name} ({span})"
+
+
+def paint_of(kind: str, lang: str) -> str:
+    """The colour of a kind of gap, as its cell has it."""
+    pairs = (("fill", "missing"), ("strengthen", "strong"), ("deepen", "strong"),
+             ("extend", "weak"), ("build", "planned"))  # fmt: skip
+    return next((p for name, p in pairs if kind.startswith(say(f"kind.{name}", lang))), "unknown")
+
+
+def official_line(bureau: str, day: str, lang: str = "zh") -> str:
     """Who reports, as of when, who reviews: the line below the signed form."""
+    colon = "：" if lang == "zh" else ": "
     parts = (("unit", bureau), ("as_of", day), ("reviewer", "________"))
-    return "    ".join(f"{say(f'official.{name}')}：{value}" for name, value in parts)
+    return "    ".join(f"{say(f'official.{name}', lang)}{colon}{value}" for name, value in parts)
 
 
 def table_lines(rows: Sequence[Mapping[str, Any]], lang: str, limit: int) -> list[Line]:

@@ -154,6 +154,11 @@ class Study:
 
     # path
 
+    def region(self, lang: str) -> str:
+        """The city's name in the reader's language, where it has one."""
+        place = self.workspace
+        return place.region_en or place.region if lang == "en" else place.region
+
     def path(self, chain: str) -> ChainPath:
         """What is done when: hand-written and generated milestones of a chain."""
         found: ChainPath = self.book.value("path", self.chain(chain).id)

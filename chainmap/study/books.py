@@ -31,7 +31,7 @@ def table_book(
 
 def table_title(study: Study, chain: str | None, lang: str = "zh") -> str:
     """What the table is called."""
-    region = study.workspace.region
+    region = study.region(lang)
     if chain is None:
         return say("table.title_all", lang, region=region)
     return say("table.title", lang, region=region, chain=chain_name(study.chain(chain), lang))

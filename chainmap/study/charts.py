@@ -29,7 +29,7 @@ def rank_content(study: Study, found: Ranking, chain: str | None, lang: str) -> 
     name = chain_name(study.chain(chain), lang) if chain else say("title.all", lang)
     settings = study.world.settings
     return RankContent(
-        say("title.rank", lang, region=study.workspace.region, chain=name),
+        say("title.rank", lang, region=study.region(lang), chain=name),
         _conclusion(shown, found.top, lang),
         say("picture.date", lang, day=study.world.at.text),
         tuple(_candidate(study, row, found.weights, lang) for row in shown),

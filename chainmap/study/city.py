@@ -21,7 +21,7 @@ def city_content(study: Study, lang: str) -> City:
     total = sum(line.links for line in lines)
     unknown = sum(line.counts["unknown"] for line in lines)
     return City(
-        say("city.title", lang, region=study.workspace.region),
+        say("city.title", lang, region=study.region(lang)),
         say("city.about", lang, chains=len(lines), day=day),
         say("city.conclusion", lang, chains=len(lines), links=total, known=total - unknown,
             unknown=unknown, settled=sum(line.settled for line in lines),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chainmap.core.model import ACTIVE, Chain
@@ -15,6 +16,7 @@ from chainmap.study.coverage import looked_for
 from chainmap.study.key_rows import SCOPED
 
 if TYPE_CHECKING:
+    from chainmap.plan.path import Path as ChainPath
     from chainmap.rank.ranks import Request
 
 
@@ -37,6 +39,44 @@ def link_name(chain: Chain, link: str, lang: str) -> str:
     """The link's name in the reader's language, where it has one."""
     found = chain.link(link)
     return found.name_en or found.name if lang == "en" else found.name
+
+
+def in_words_of(chain: Chain, lang: str) -> Chain:
+    """The chain with its stages and groups named in the reader's language, where they have names.
+
+    Links and firms keep the names that the workspace gives them.
+    """
+    if lang != "en":
+        return chain
+    file = chain.file
+    panorama = file.panorama
+    groups = {group.name: group.name_en for group in panorama.groups}
+    stages = tuple(
+        stage.model_copy(update={"name": stage.name_en or stage.name}) for stage in panorama.stages
+    )
+    links = tuple(
+        link.model_copy(update={"group": link.group and groups.get(link.group, link.group)})
+        for link in panorama.links
+    )
+    named = panorama.model_copy(update={"stages": stages, "links": links})
+    return replace(chain, file=file.model_copy(update={"panorama": named}))
+
+
+def path_in_words(study: Study, chain: Chain, lang: str) -> ChainPath:
+    """The path of a chain, its stages and codes in the reader's language.
+
+    ``chain`` is one that ``in_words_of`` gave.
+    """
+    from chainmap.plan.titles import codes_in
+
+    path = study.path(chain.id)
+    if lang == "zh":
+        return path
+    codes = (action.code for action in path.actions)
+    named = codes_in(codes, study.chain(chain.id), chain, lang)
+    actions = tuple(replace(action, code=named[action.code]) for action in path.actions)
+    stages = tuple(stage.name for stage in chain.file.panorama.stages)
+    return replace(path, actions=actions, stages=stages)
 
 
 def candidates_by_link(study: Study, chain: str) -> Counter[str]:

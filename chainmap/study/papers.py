@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from chainmap.core.model import Chain
 from chainmap.core.text import safe
 from chainmap.core.words import say
-from chainmap.show.key_table import heads
+from chainmap.show.key_table import heads, official_line
 from chainmap.study import JsonRow, Study
 from chainmap.study.books import sources_of_rows, table_book
+from chainmap.study.content import in_words_of
 
 if TYPE_CHECKING:
     from chainmap.show.draw.scene import Grid, Page
@@ -40,7 +41,7 @@ class Papers:
         official: bool = False,
         top: int | None = None,
     ) -> None:
-        self.study, self.chain, self.lang = study, chain, lang
+        self.study, self.chain, self.lang = study, in_words_of(chain, lang), lang
         self.official, self.top = official, top
 
     # content
@@ -51,7 +52,23 @@ class Papers:
         from chainmap.rank.ranks import Request
         from chainmap.study.content import table_rows
 
+        return table_rows(self.study, Request(self.chain.id), self.top, self.lang)[0]
+
+    @cached_property
+    def contract(self) -> list[JsonRow]:
+        """The same for files that programs read: in the words of the contract."""
+        from chainmap.rank.ranks import Request
+        from chainmap.study.content import table_rows
+
+        if self.lang == "zh":
+            return self.rows
         return table_rows(self.study, Request(self.chain.id), self.top, "zh")[0]
+
+    @property
+    def _signed(self) -> str:
+        """Who signs, in the words of the contract."""
+        bureau, day = self.chain.file.bureau or "", self.study.world.at.text
+        return official_line(bureau, day) if self.official else ""
 
     @cached_property
     def report(self) -> Report:
@@ -218,8 +235,8 @@ class Papers:
         return as_pptx(self.slides())
 
     def _xlsx(self) -> bytes:
-        below = self.table.signed
-        return table_book(self.study, self.chain.id, heads(self.official), self.rows, below)
+        columns = heads(self.official)
+        return table_book(self.study, self.chain.id, columns, self.contract, self._signed)
 
     def _html(self) -> bytes:
         from chainmap.show.web.report import Whole, report_document
@@ -248,9 +265,9 @@ class Papers:
         from chainmap.show.formats import as_csv
 
         columns = heads(self.official)
-        rows = [[row[name] for name in columns] for row in self.rows]
-        if self.table.signed:
-            rows.append([self.table.signed, *[""] * (len(columns) - 1)])
+        rows = [[row[name] for name in columns] for row in self.contract]
+        if self._signed:
+            rows.append([self._signed, *[""] * (len(columns) - 1)])
         return as_csv(columns, rows)
 
     def dot(self) -> bytes:
@@ -263,7 +280,7 @@ def graph(study: Study, chain: Chain, lang: str) -> bytes:
     from chainmap.show.dot import STYLES, as_dot
     from chainmap.study.content import bands, chain_name
 
-    region = study.workspace.region
+    chain, region = in_words_of(chain, lang), study.region(lang)
     title = say("title.panorama", lang, region=region, chain=chain_name(chain, lang))
     tags = {status: say(f"tag.{status}", lang) for status in STYLES}
     flows = [(flow.sources, flow.target, flow.need) for flow in chain.flows]

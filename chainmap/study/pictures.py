@@ -9,7 +9,7 @@ from chainmap.core.model import ACTIVE, Chain, Row
 from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.core.words import say
 from chainmap.show.pictures.content import Card, Panorama, Stage
-from chainmap.show.pictures.path_content import PathContent, jobs_of, month
+from chainmap.show.pictures.path_content import PathContent, is_support, jobs_of, month
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import (
     candidates_by_link,
@@ -18,7 +18,9 @@ from chainmap.study.content import (
     coverage,
     finding_note,
     gap_facts,
+    in_words_of,
     link_name,
+    path_in_words,
     short_name,
 )
 
@@ -31,6 +33,7 @@ NEXT = 3  # links named for each kind of gap
 
 def panorama_content(study: Study, chain: Chain, lang: str) -> Panorama:
     """The panorama of a chain, before any layout."""
+    chain = in_words_of(chain, lang)
     rows = {row["link"]: row for row in study.gap_rows(chain.id, all_links=True)}
     open_to = candidates_by_link(study, chain.id)
     stages: list[Stage] = []
@@ -41,9 +44,9 @@ def panorama_content(study: Study, chain: Chain, lang: str) -> Panorama:
             for link in chain.links
             if link.stage == stage.id
         )
-        stages.append(Stage(name, words.strip(), cards, name.startswith("支撑")))
+        stages.append(Stage(name, words.strip(), cards, is_support(name)))
     day = study.world.at.text
-    region = study.workspace.region
+    region = study.region(lang)
     title = say("picture.title", lang, region=region, chain=chain_name(chain, lang))
     return Panorama(
         title,
@@ -163,11 +166,12 @@ def kinds_of_sources(study: Study, rows: Sequence[JsonRow], lang: str) -> str:
 
 def path_content(study: Study, chain: Chain, lang: str) -> PathContent:
     """The path of a chain, before any layout."""
+    chain = in_words_of(chain, lang)
     from chainmap.plan.path import rows as path_rows
     from chainmap.show.path_words import conclusion as path_conclusion
     from chainmap.show.path_words import remarks
 
-    path = study.path(chain.id)
+    path = path_in_words(study, chain, lang)
     rows = path_rows(path, chain, lang)
     first = month(path.first.text)
     ends = tuple(month(day.text, last=True) + 1 for day in path.terms)
@@ -175,14 +179,16 @@ def path_content(study: Study, chain: Chain, lang: str) -> PathContent:
     title = say(
         "path.picture",
         lang,
-        region=study.workspace.region,
+        region=study.region(lang),
         chain=chain_name(chain, lang),
         first=first // 12,
         last=(ends[2] - 1) // 12,
     )
     return PathContent(
         title,
-        "".join(path_conclusion(path, rows, lang)).replace(" -> ", " → "),
+        ("" if lang == "zh" else " ")
+        .join(path_conclusion(path, rows, lang))
+        .replace(" -> ", " → "),
         say("picture.date", lang, day=day),
         (say("path.whole", lang), *path.stages),
         jobs_of(rows, lang),

@@ -26,7 +26,7 @@ def report_content(
 ) -> Report:
     """The report of a chain; ``rows`` are those of its key-project table."""
     name, day = chain_name(chain, lang), study.world.at.text
-    words = {"region": study.workspace.region, "chain": name}
+    words = {"region": study.region(lang), "chain": name}
     gaps = study.gap_rows(chain.id, all_links=True)
     title = table_title(study, chain.id, lang) if official else say("report.title", lang, **words)
     findings = [
@@ -40,7 +40,7 @@ def report_content(
         lang,
         kinds=kinds_of_sources(study, gaps, lang) or "-",
     )
-    signed = official_line(chain.file.bureau or "", day) if official else ""
+    signed = official_line(chain.file.bureau or "", day, lang) if official else ""
     return Report(
         title,
         say("report.about", lang, chain=name, day=day),
@@ -115,7 +115,7 @@ def _totals(rows: Sequence[JsonRow], lang: str) -> str:
 
 def _asks(chain: Chain, gaps: Sequence[JsonRow], rows: Sequence[JsonRow], lang: str) -> list[str]:
     """What needs a decision: next steps of projects, settled gaps, and what to check."""
-    unknown = say("unknown")  # the rows are those of the files, whatever the reader's language
+    unknown = say("unknown", lang)
     asks = [
         say("report.ask_due", lang, name=row[COLUMNS[1]], step=row[COLUMNS[16]])
         for row in rows
@@ -153,6 +153,6 @@ def table_content(
         say("table.grades", lang),
         study.world.at.text,
         official,
-        official_line(chain.file.bureau or "", study.world.at.text) if official else "",
+        official_line(chain.file.bureau or "", study.world.at.text, lang) if official else "",
         lang,
     )

@@ -9,6 +9,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "path.if.present": ("若弱则{kind}：{name}", "if weak, {kind}: {name}"),
     "path.if.missing": ("若属实则{kind}：{name}", "if confirmed, {kind}: {name}"),
     "path.whole": ("全链", "whole chain"),
+    "path.whole.letter": ("总", "A"),
+    "path.support": ("支撑", "Support"),
     "path.near": ("近期", "near"),
     "path.mid": ("中期", "mid"),
     "path.far": ("远期", "far"),

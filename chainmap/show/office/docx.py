@@ -17,7 +17,7 @@ from chainmap.show.draw.png import as_png
 from chainmap.show.draw.scene import Page
 from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.draw.tokens import LIGHT
-from chainmap.show.key_table import COLUMNS
+from chainmap.show.key_table import COLUMNS, title_of
 from chainmap.show.pictures.table import GROUPS, TableContent, printed_columns
 
 FACE = "Microsoft YaHei"
@@ -148,7 +148,7 @@ def _table(document: Any, table: TableContent, wide: float) -> None:
 
     document.add_heading(safe(table.title), 1).paragraph_format.page_break_before = True
     document.add_paragraph(safe(f"{table.date}　{table.about}"))
-    columns = printed_columns(table.official)
+    columns = printed_columns(table.official, table.lang)
     scale = wide / sum(column.w for column in columns)
     made = document.add_table(rows=2, cols=len(columns))
     made.style = document.styles["Table Grid"]
@@ -183,7 +183,10 @@ def _heads(made: Any, table: TableContent, names: Sequence[str]) -> None:
         _put(cell, [say(f"sheet.{group}", table.lang)], True, "head")
         at += count
     for cell, name in zip(made.rows[1].cells, names, strict=True):
-        lines = [name, f"（{COLUMNS[19]}）"] if name == COLUMNS[13] else [name]
+        lines = [title_of(name, table.lang)]
+        if name == COLUMNS[13]:
+            span = title_of(COLUMNS[19], table.lang)
+            lines.append(f"（{span}）" if table.lang == "zh" else f"({span})")
         _put(cell, lines, True, "head")
     for row in made.rows[:2]:
         repeated = OxmlElement("w:tblHeader")

@@ -10,7 +10,7 @@ from chainmap.show.pictures.content import Card
 
 STRIP = 40.0
 NARROW = 240.0  # a card below this width puts its evidence on the second line
-ROW_STRIP = 38.0
+ROW_STRIP = {"zh": 38.0, "en": 50.0}
 ROW = 25.0
 
 
@@ -42,10 +42,11 @@ def card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
                  one.status)  # fmt: skip
 
 
-def cut_by(one: Card, w: float, h: float, as_row: bool) -> bool:
+def cut_by(one: Card, size: tuple[float, float], as_row: bool, lang: str) -> bool:
     """Whether a card of this size cuts the name of its link; a bracketed part may go."""
+    w, h = size
     if as_row:
-        return "…" in _name(one, _row_room(one, w), 15.0, one.status == "missing")
+        return "…" in _name(one, _row_room(one, w, lang), 15.0, one.status == "missing")
     narrow = w < NARROW
     room = w - (34.0 + 2 * 8 if narrow else STRIP + 2 * 10)
     return "…" in _name(one, room, _lines(0, h, narrow)[2], True)
@@ -63,17 +64,18 @@ def _lines(y: float, h: float, narrow: bool) -> tuple[float, float, float, float
 
 def row(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
     """A card of one line: sign, character, name, and how many firms are here."""
-    items = _body(one, x, y, w, h, ROW_STRIP, 4.0)
+    strip = ROW_STRIP[lang]
+    items = _body(one, x, y, w, h, strip, 4.0)
     paint = _on_strip(one.status)
     middle, size = y + h / 2, 15.0
     count = _count(one)
-    left, right = x + ROW_STRIP + 6, x + w - 7
-    room = _row_room(one, w)
+    left, right = x + strip + 6, x + w - 7
+    room = _row_room(one, w, lang)
     bold = one.status == "missing"
     items += [
         *symbol(one.status, x + 12, middle, paint, 5.4),
-        Text(x + 28, middle + 5, _character(one.status, lang), _small(lang, 13.5), paint, True,
-             "middle"),
+        Text(x + strip / 2 + 9, middle + 5, _character(one.status, lang), _small(lang, 13.5), paint,
+             True, "middle"),
         Text(left, middle + 5.5, _name(one, room, size, bold), size, "ink", bold),
     ]  # fmt: skip
     if count:
@@ -85,10 +87,10 @@ def _count(one: Card) -> str:
     return str(one.count) if one.count else ""
 
 
-def _row_room(one: Card, w: float) -> float:
+def _row_room(one: Card, w: float, lang: str) -> float:
     """The room for a name on one line."""
     count = _count(one)
-    return w - ROW_STRIP - 6 - 7 - (width(count, 14) + 5 if count else 0)
+    return w - ROW_STRIP[lang] - 6 - 7 - (width(count, 14) + 5 if count else 0)
 
 
 def _name(one: Card, room: float, size: float, bold: bool) -> str:

@@ -12,7 +12,7 @@ from chainmap.show.draw.symbols import symbol
 from chainmap.show.draw.tokens import ACTS
 from chainmap.show.pictures.content import Card, Panorama
 from chainmap.show.pictures.legend import key_box, key_line
-from chainmap.show.pictures.path_content import TERMS, Job, PathContent
+from chainmap.show.pictures.path_content import TERMS, Job, PathContent, is_support
 from chainmap.show.pictures.stages import (
     Column,
     Form,
@@ -22,14 +22,14 @@ from chainmap.show.pictures.stages import (
     stage_head,
 )
 
-STRIP = 29.0
+STRIP = {"zh": 29.0, "en": 38.0}
 FORM = Form(
     "a4", 0, 20, 4, 21, 21, 5, 220, rows=True, pad=6, between=6, apart=8, notch=8, text=11.5,
     title=13,
 )  # fmt: skip
 NAME = 11.0
 BAR, ROW = 15.0, 19.0
-LANE = 44.0
+LANE = {"zh": 44.0, "en": 78.0}
 AXIS = 24.0
 
 
@@ -54,7 +54,7 @@ def small_panorama(
     if not tried:
         last = replace(forms[-1], floor=9e9)
         tried = [(last, columns(stages, last) or [])]
-    form, laid = min(tried, key=lambda one: _cut(one[1], one[0]))
+    form, laid = min(tried, key=lambda one: _cut(one[1], one[0], content.lang))
     items: list[Item] = []
     for column in laid:
         items += stage_head(column, form, laid, content.lang)
@@ -71,27 +71,27 @@ def small_panorama(
     return [*items, *key_line(content, left, right, end + 19)], end + 22
 
 
-def _cut(laid: Sequence[Column], form: Form) -> int:
+def _cut(laid: Sequence[Column], form: Form, lang: str) -> int:
     """How many cards have no room for the whole name of their link."""
     return sum(
-        "…" in _name(one, w)
+        "…" in _name(one, w, lang)
         for column in laid
         for panel in column.panels
         for one, _, _, w in card_places(panel, column, form)
     )
 
 
-def _name(one: Card, w: float) -> str:
+def _name(one: Card, w: float, lang: str) -> str:
     """The name as a card of this width shows it."""
     star = "*" if one.critical else ""
     bold = one.status == "missing"
-    room = w - STRIP - 6 - width(star, NAME, bold)
+    room = w - STRIP[lang] - 6 - width(star, NAME, bold)
     return fit(fit_name(one.name, room, NAME, bold), room, NAME, bold) + star
 
 
 def small_card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> Group:
     """State and name on one line; border and ground differ by state as on the large map."""
-    paint = one.status
+    paint, strip = one.status, STRIP[lang]
     dash, wide, edge = {
         "missing": ((4.0, 2.5), 1.2, paint),
         "unknown": ((1.0, 2.0), 0.8, paint),
@@ -102,15 +102,15 @@ def small_card(one: Card, x: float, y: float, w: float, h: float, lang: str) -> 
     on = "on-solid" if one.status == "strong" else paint
     if one.status != "missing":
         ground = paint if one.status == "strong" else f"{paint}-tint"
-        items.append(Box(x + 0.5, y + 0.5, STRIP - 1, h - 1, ground, None, 2.5))
+        items.append(Box(x + 0.5, y + 0.5, strip - 1, h - 1, ground, None, 2.5))
     middle = y + h / 2
     mark = say(f"tag.{one.status}", lang).strip("[]")
     size = 10.5 if lang == "zh" else 7.5
     items += [
         Box(x + 0.4, y + 0.4, w - 0.8, h - 0.8, None, Stroke(edge, wide, dash), 3),
         *symbol(one.status, x + 8.5, middle, on, 3.7),
-        Text(x + 21, middle + 4, mark, size, on, True, "middle"),
-        Text(x + STRIP + 3, middle + 4.1, _name(one, w), NAME, "ink",
+        Text(x + (strip + 13) / 2, middle + 4, mark, size, on, True, "middle"),
+        Text(x + strip + 3, middle + 4.1, _name(one, w, lang), NAME, "ink",
              one.status == "missing"),
     ]  # fmt: skip
     return Group(tuple(items), "card", one.ref, one.name, one.status)
@@ -135,7 +135,7 @@ def small_path(
     First those under way, then what is late, the critical path, what is at risk, and the earliest:
     as many as have room.
     """
-    start = left + LANE + 4
+    start = left + LANE[content.lang] + 4
     first, last = content.first, content.terms[2]
     unit = (right - start) / max(1, last - first)
 
@@ -162,7 +162,7 @@ def small_path(
     y = top + AXIS
     grid: list[Item] = []
     for lane, bars in lanes.items():
-        items += _lane(lane, left, start, right, y, _high(bars))
+        items += _lane(lane, (left, start - 4, right), y, _high(bars))
         for bar in bars:
             items.append(_bar(content, bar, y + 3 + bar.row * ROW))
         y += _high(bars) + 4
@@ -241,17 +241,19 @@ def _due(job: Job) -> str:
     return f"{job.due}!" if job.late else f"{job.due}△" if job.risky else job.due
 
 
-def _lane(name: str, left: float, start: float, right: float, y: float, h: float) -> list[Item]:
+def _lane(name: str, at: tuple[float, float, float], y: float, h: float) -> list[Item]:
+    left, end, right = at
     first = name.partition(" ")[0]
-    head: Item = Box(left, y, LANE, h, "head", None, 3)
+    wide = end - left
+    head: Item = Box(left, y, wide, h, "head", None, 3)
     paint = "on-head"
-    if first.startswith("支撑"):
-        head, paint = Box(left + 0.5, y + 0.5, LANE - 1, h - 1, "card", Stroke("head"), 3), "ink"
+    if is_support(first):
+        head, paint = Box(left + 0.5, y + 0.5, wide - 1, h - 1, "card", Stroke("head"), 3), "ink"
     middle = y + h / 2 + 4.5
     return [
-        Box(start, y, right - start, h, "panel", None, 2),
+        Box(end + 4, y, right - end - 4, h, "panel", None, 2),
         head,
-        Text(left + LANE / 2, middle, fit(first, LANE - 4, 12, True), 12, paint, True, "middle"),
+        Text(left + wide / 2, middle, fit(first, wide - 4, 12, True), 12, paint, True, "middle"),
     ]
 
 

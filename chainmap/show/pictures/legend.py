@@ -109,7 +109,8 @@ def legend_line(content: Panorama, y: float, counted: bool) -> list[Item]:
 def key_line(content: Panorama, left: float, right: float, y: float) -> list[Item]:
     """The signs with their counts on one small line, and what the evidence covers."""
     items, x = _key(content, left, y)
-    sentence = f"{say('read.coverage', content.lang)}：{content.coverage}"
+    colon = "：" if content.lang == "zh" else ": "
+    sentence = f"{say('read.coverage', content.lang)}{colon}{content.coverage}"
     items.append(Text(right, y, fit(sentence, right - x, 11), 11, "sub", anchor="end"))
     return [Group(tuple(items), "legend")]
 

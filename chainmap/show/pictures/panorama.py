@@ -55,7 +55,7 @@ def panorama(content: Panorama, sheet: str = "16:9") -> list[Page]:
     if not count:
         return [_empty(content, TALL[sheet])]
     for forms in _forms(count, sheet):
-        found = fewest_cut(stages, forms)
+        found = fewest_cut(stages, forms, content.lang)
         if found is not None:
             return [_page(content, *found)]
     return _stage_by_stage(content, stages)
@@ -76,7 +76,9 @@ def _forms(count: int, sheet: str) -> list[list[Form]]:
     return [*forms, [DENSE_A3]]
 
 
-def fewest_cut(stages: Sequence[Stage], forms: Sequence[Form]) -> tuple[list[Column], Form] | None:
+def fewest_cut(
+    stages: Sequence[Stage], forms: Sequence[Form], lang: str
+) -> tuple[list[Column], Form] | None:
     """Where each stage stands, in the form that cuts the fewest names; None where none fits.
 
     Of equals the first form; each is tried with fewer and fewer columns, so with wider cards.
@@ -89,7 +91,7 @@ def fewest_cut(stages: Sequence[Stage], forms: Sequence[Form]) -> tuple[list[Col
             laid = columns(stages, tried)
             if laid is None:
                 break
-            cut = _names_cut(laid, tried)
+            cut = _names_cut(laid, tried, lang)
             if found is None or cut < least:
                 found, least = (laid, form), cut
             if not least:
@@ -97,10 +99,10 @@ def fewest_cut(stages: Sequence[Stage], forms: Sequence[Form]) -> tuple[list[Col
     return found
 
 
-def _names_cut(laid: Sequence[Column], form: Form) -> int:
+def _names_cut(laid: Sequence[Column], form: Form, lang: str) -> int:
     """How many cards have no room for the whole name of their link."""
     return sum(
-        cut_by(one, w, form.card, form.rows)
+        cut_by(one, (w, form.card), form.rows, lang)
         for column in laid
         for panel in column.panels
         for one, _, _, w in card_places(panel, column, form)

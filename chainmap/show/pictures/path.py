@@ -11,7 +11,7 @@ from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
 from chainmap.show.draw.tokens import ACTS
 from chainmap.show.path_words import kind_word
 from chainmap.show.pictures.frame import BODY, MARGIN, RIGHT, TALL, WIDE, footing, heading
-from chainmap.show.pictures.path_content import TERMS, Job, PathContent
+from chainmap.show.pictures.path_content import TERMS, Job, PathContent, is_support
 from chainmap.show.pictures.routes import Block, Router, rounded
 
 LANE = 84.0  # width of the lane heads
@@ -251,13 +251,14 @@ def _axis(content: PathContent, scale: _Scale) -> list[Item]:
 def _lane(name: str, y: float, h: float) -> list[Item]:
     """The ground of a lane and its head; support is no step of the flow and only outlined."""
     first, _, rest = name.partition(" ")
-    support = first.startswith("支撑")
+    support = is_support(first)
     head: Item = Box(MARGIN, y, LANE - 2, h, "head", None, 4)
     paint = "on-head"
     if support:
         head, paint = Box(MARGIN + 1, y + 1, LANE - 4, h - 2, "card", Stroke("head", 2), 4), "ink"
     middle = MARGIN + (LANE - 2) / 2
-    lines = [(fit(first, LANE - 10, 18, True), 18.0, True)]
+    size = next((one for one in (18.0, 15.0) if width(first, one, True) <= LANE - 8), 13.5)
+    lines = [(fit(first, LANE - 4, size, True), size, True)]
     if rest and h > 80:
         lines += [(line, 13.5, False) for line in wrap(rest, LANE - 14, 13.5)[:2]]
     base = y + h / 2 + 7 - (len(lines) - 1) * 10

@@ -56,6 +56,11 @@ class PathContent:
     lang: str = "zh"
 
 
+def is_support(stage: str) -> bool:
+    """Whether a stage stands beside the flow, and is no step of it."""
+    return stage.split(" ", maxsplit=1)[0] in (say("path.support"), say("path.support", "en"))
+
+
 def month(text: str, last: bool = False) -> int:
     """The month of a date as it is written, counted from year 0."""
     day = parse_day(text)

@@ -9,7 +9,7 @@ from typing import Any
 from chainmap.core.words import figure, say
 from chainmap.show.draw.fonts import fit, width, wrap
 from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
-from chainmap.show.key_table import COLUMNS
+from chainmap.show.key_table import COLUMNS, paint_of, title_of
 from chainmap.show.pictures.compact import small_panorama, small_path
 from chainmap.show.pictures.content import Panorama
 from chainmap.show.pictures.path_content import PathContent
@@ -28,7 +28,8 @@ PLAIN_TABLE = (
     (COLUMNS[6], 96, "middle"), (COLUMNS[8], 52, "end"), (COLUMNS[11], 76, "start"),
     (COLUMNS[14], 46, "middle"), (COLUMNS[16], 112, "start"),
 )  # fmt: skip
-KIND_PAINT = (("补", "missing"), ("强", "strong"), ("延", "weak"), ("建", "planned"))
+# The same where words are English.
+ENGLISH_WIDTHS = (28, 138, 94, 92, 66, 64, 84, 66, 74)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,18 @@ def _figure_title(title: str, note: str, y: float) -> Group:
 
 
 def _columns(report: Report) -> Sequence[tuple[str, float, str]]:
-    return PLAIN_TABLE if report.official else TABLE
+    if report.official:
+        return PLAIN_TABLE
+    if report.lang == "zh":
+        return TABLE
+    return [(name, w, at) for (name, _, at), w in zip(TABLE, ENGLISH_WIDTHS, strict=True)]
 
 
 def _cell(row: Mapping[str, Any], name: str, lang: str) -> str:
     if name == "score":
         span = row.get(COLUMNS[19]) or say("unknown", lang)
-        return f"{figure(row[COLUMNS[13]])}（{str(span).removesuffix(' 名')}）"
+        score, span = figure(row[COLUMNS[13]]), str(span).removesuffix(" 名")
+        return f"{score}（{span}）" if lang == "zh" else f"{score} ({span})"
     value = row.get(name)
     if value is None:
         return say("unknown", lang)
@@ -144,7 +150,7 @@ def _table_height(report: Report, most: int) -> float:
 
 def _table(report: Report, items: list[Item], y: float) -> float:
     heads = [
-        say("report.score", report.lang) if name == "score" else _short(name)
+        say("report.score", report.lang) if name == "score" else _short(name, report.lang)
         for name, _, _ in _columns(report)
     ]
     items.append(Box(LEFT, y, RIGHT - LEFT, 22, "head"))
@@ -174,7 +180,7 @@ def _cells(
     bold = name == COLUMNS[1]
     paint = "unknown" if lines == [say("unknown", lang)] else "ink"
     if name == COLUMNS[6]:
-        paint = next((p for mark, p in KIND_PAINT if lines[0].startswith(mark)), "unknown")
+        paint = paint_of(" ".join(lines), lang)
         bold = True
     return [
         _text(line, x, w, y + 17 + 15 * number, anchor, paint, bold)
@@ -191,11 +197,11 @@ def _text(text: str, x: float, w: float, y: float, anchor: str, paint: str, bold
     return Text(x + 4, y, shown, 11.5, paint, bold)
 
 
-def _short(column: str) -> str:
-    return {
-        COLUMNS[1]: say("report.project"), COLUMNS[6]: say("report.kind"),
-        COLUMNS[8]: say("report.money"), COLUMNS[16]: say("report.next"),
-    }.get(column, column)  # fmt: skip
+def _short(column: str, lang: str) -> str:
+    words = {COLUMNS[1]: "project", COLUMNS[6]: "kind", COLUMNS[8]: "money", COLUMNS[16]: "next"}
+    if column in words:
+        return say(f"report.{words[column]}", lang)
+    return title_of(column, lang)
 
 
 def _asks_height(report: Report) -> float:

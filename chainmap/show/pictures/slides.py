@@ -10,7 +10,7 @@ from chainmap.core.text import safe
 from chainmap.core.words import figure, say
 from chainmap.show.draw.fonts import wrap
 from chainmap.show.draw.scene import Grid
-from chainmap.show.key_table import COLUMNS, heads
+from chainmap.show.key_table import COLUMNS, heads, score_title, title_of
 from chainmap.show.pictures.frame import MARGIN, RIGHT, TALL, WIDE, footing, heading, shared_out
 from chainmap.show.pictures.table import SCORE, SPAN, TableContent
 
@@ -38,7 +38,9 @@ def table_slides(table: TableContent, most: int, notes: Mapping[str, Sequence[st
     counts = shared_out([high for _, _, high in rows], FLOOR - TOP - HEAD) or [0]
     ends = accumulate(counts)
     parts = [rows[end - count : end] for count, end in zip(counts, ends, strict=True)]
-    titles = tuple(f"{SCORE}（{SPAN}）" if name == SCORE else name for name in names)
+    titles = tuple(
+        score_title(table.lang) if name == SCORE else title_of(name, table.lang) for name in names
+    )
     found: list[Grid] = []
     for page, part in enumerate(parts, 1):
         place = say("table.slide", table.lang, page=page, pages=len(parts),
@@ -68,5 +70,6 @@ def _cell(row: Mapping[str, Any], name: str, lang: str) -> str:
         return say("unknown", lang)
     text = figure(value) if isinstance(value, float) else str(value)
     if name == SCORE:
-        return f"{text}（{str(row.get(SPAN) or say('unknown', lang)).removesuffix(' 名')}）"
+        span = str(row.get(SPAN) or say("unknown", lang)).removesuffix(" 名")
+        return f"{text}（{span}）" if lang == "zh" else f"{text} ({span})"
     return text

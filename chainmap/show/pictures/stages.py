@@ -197,6 +197,8 @@ def stage_head(column: Column, form: Form, columns: Sequence[Column], lang: str)
     left = x + form.notch + 0.5 * form.title
     end = x + w - (form.notch + 0.4 * size if points else 0.6 * size)
     count = say("links.short", lang, count=len(stage.cards))
+    if width(stage.name, size, True) > end - left - width(count, small) - 0.5 * size:
+        count = str(len(stage.cards))
     room = end - left - width(count, small) - 0.5 * size
     name = fit(stage.name, room, size, True)
     base = y + h / 2 + 0.35 * size

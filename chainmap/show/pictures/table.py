@@ -12,12 +12,14 @@ from chainmap.core.text import safe
 from chainmap.core.words import figure, say
 from chainmap.show.draw.fonts import fit, width, wrap
 from chainmap.show.draw.scene import Box, Group, Item, Page, Shape, Stroke, Text
-from chainmap.show.key_table import COLUMNS, NAME
+from chainmap.show.key_table import COLUMNS, NAME, paint_of, title_of
 from chainmap.show.pictures.frame import MARGIN, RIGHT, TALL, WIDE, footing, heading, shared_out
 
 SCORE, SPAN, KIND, MONEY, STAGE = COLUMNS[13], COLUMNS[19], COLUMNS[6], COLUMNS[8], COLUMNS[14]
 PRINTED = COLUMNS[:19]
 WIDTHS = (36, 118, 92, 70, 62, 66, 66, 126, 72, 36, 84, 58, 114, 84, 46, 112, 104, 70, 94)
+# The same for words of an alphabet, which do not break.
+WIDE_WORDS = (34, 118, 92, 62, 74, 66, 84, 110, 84, 66, 70, 62, 104, 70, 58, 96, 84, 64, 98)
 GROUPS = (("subject", 4), ("place", 4), ("landing", 4), ("ground", 2), ("progress", 5))
 CENTRED = frozenset((COLUMNS[0], KIND, COLUMNS[9], SCORE, STAGE))
 SIZE, LINE, PAD = 13.0, 18.5, 5.0
@@ -26,8 +28,8 @@ BOTTOM = TALL["a3"] - 50
 TOTAL = 38.0
 ROOM = BOTTOM - TOP - GROUP_HEAD - HEAD - TOTAL - 26
 MOST_LINES = int((ROOM - 2 * PAD) // LINE)
-KIND_PAINT = {"补": "missing", "强": "strong", "延": "weak", "建": "planned"}
 _CITY = re.compile(r"(.+) ([\u4e00-\u9fff]{2,8})")
+_KIND = re.compile(r"(.*?)(?: ?([（(].*))?", re.S)
 _DUE = re.compile(r"(.+) (\d{4}(?:-\d\d){0,2})")
 
 
@@ -72,7 +74,7 @@ Cells = list[list[Say]]
 
 def table_pages(table: TableContent) -> list[Page]:
     """The sheets of a table. A row is never split, unless no sheet could hold it alone."""
-    columns = printed_columns(table.official)
+    columns = printed_columns(table.official, table.lang)
     rows = [part for row in table.rows for part in _parts(row, columns, table.lang)]
     counts = shared_out([_height(cells) for _, cells in rows], ROOM) or [0]
     ends = list(accumulate(counts))
@@ -80,12 +82,14 @@ def table_pages(table: TableContent) -> list[Page]:
     return [_sheet(table, columns, rows, at, len(sheets)) for at, rows in enumerate(sheets, 1)]
 
 
-def printed_columns(official: bool) -> list[Column]:
+def printed_columns(official: bool, lang: str = "zh") -> list[Column]:
     """The columns of the sheet; what the signed form leaves out widens the others."""
     starts = {sum(count for _, count in GROUPS[:at]) for at in range(1, len(GROUPS))}
     chosen = [
         (name, wide, at in starts)
-        for at, (name, wide) in enumerate(zip(PRINTED, WIDTHS, strict=True))
+        for at, (name, wide) in enumerate(
+            zip(PRINTED, WIDTHS if lang == "zh" else WIDE_WORDS, strict=True)
+        )
         if not (official and name == SCORE)
     ]
     scale = (RIGHT - MARGIN) / sum(wide for _, wide, _ in chosen)
@@ -123,20 +127,20 @@ def _lines(column: Column, row: Mapping[str, Any], lang: str) -> list[Say]:
     elif value == say("unknown", lang):
         lines = [Say(value, True, "unknown")]
     else:
-        lines = _words(name, safe(str(value)), room)
+        lines = _words(name, safe(str(value)), room, lang)
     if name == SCORE:
         span = safe(str(row.get(SPAN) or say("unknown", lang)))
         lines += [Say(part) for part in wrap(span, room, SIZE)]
     return lines
 
 
-def _words(name: str, text: str, room: float) -> list[Say]:
+def _words(name: str, text: str, room: float, lang: str) -> list[Say]:
     """Text in pieces: a city, a source and a date each begin a line of their own."""
     pieces = [(text, name == NAME, "ink")]
     if name == KIND:
-        word, mark, rest = text.partition("（")
-        paint = KIND_PAINT.get(text[:1], "unknown")
-        pieces = [(word, True, paint), *([(mark + rest, False, paint)] if mark else [])]
+        word, rest = _KIND.fullmatch(text).groups()  # type: ignore[union-attr]
+        paint = paint_of(text, lang)
+        pieces = [(word, True, paint), *([(rest, False, paint)] if rest else [])]
     elif name == COLUMNS[12]:
         parts = text.split("；")
         pieces = [(part + "；" * (at < len(parts) - 1), False, "ink")
@@ -209,7 +213,7 @@ def _head(columns: Sequence[Column], lang: str) -> list[Item]:
     items.append(Shape(((MARGIN, TOP + GROUP_HEAD), (RIGHT, TOP + GROUP_HEAD)), None,
                        Stroke("far", 0.8), False))  # fmt: skip
     for column in columns:
-        lines = _titles(column)
+        lines = _titles(column, lang)
         base = TOP + GROUP_HEAD + HEAD / 2 + 4.5 - 8.5 * (len(lines) - 1)
         for at, line in enumerate(lines):
             middle = column.x + column.w / 2
@@ -221,9 +225,12 @@ def _head(columns: Sequence[Column], lang: str) -> list[Item]:
     return items
 
 
-def _titles(column: Column) -> list[str]:
+def _titles(column: Column, lang: str) -> list[str]:
     if column.name == SCORE:
-        return [SCORE, f"（{SPAN}）"]
+        name, span = title_of(SCORE, lang), title_of(SPAN, lang)
+        return [name, f"（{span}）" if lang == "zh" else f"({span})"]
+    if lang != "zh":
+        return wrap(title_of(column.name, lang), column.w - 6, SIZE, True)
     for cut in ("（亿元）", "名称", "/"):
         at = column.name.find(cut)
         if at > 0 and width(column.name, SIZE, True) > column.w - 6:

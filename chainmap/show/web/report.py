@@ -11,7 +11,7 @@ from typing import Any
 from chainmap.core.text import safe
 from chainmap.core.words import figure, say
 from chainmap.show.draw.scene import Page
-from chainmap.show.key_table import COLUMNS, NUMBERS, heads
+from chainmap.show.key_table import COLUMNS, NUMBERS, heads, title_of
 from chainmap.show.pictures.content import Panorama
 from chainmap.show.pictures.table import GROUPS, TableContent
 from chainmap.show.web.page import Evidence, document, panorama_parts, script
@@ -94,7 +94,7 @@ def _table(table: TableContent) -> str:
         f"{_text(say(f'sheet.{name}', table.lang))}</th>"
         for name, count in counts
     )
-    titles = "".join(f'<th scope="col">{_text(name)}</th>' for name in names)
+    titles = "".join(f'<th scope="col">{_text(title_of(name, table.lang))}</th>' for name in names)
     lines = "\n".join(
         f"<tr>{''.join(_cell(name, row.get(name), table.lang) for name in names)}</tr>"
         for row in table.rows
