@@ -81,10 +81,13 @@ def _path_page(run: Session, study: Study, chain: ChainModel) -> bytes:
     from chainmap.plan.path import rows
     from chainmap.show.pictures.path import path_pages
     from chainmap.show.web.path import path_page
+    from chainmap.study.content import in_words_of, path_in_words
     from chainmap.study.pictures import path_content
 
+    chain = in_words_of(chain, run.lang)
     content = path_content(study, chain, run.lang)
-    return path_page(content, path_pages(content), rows(study.path(chain.id), chain, run.lang))
+    found = rows(path_in_words(study, chain, run.lang), chain, run.lang)
+    return path_page(content, path_pages(content), found)
 
 
 def _emit_panorama(run: Session, study: Study, chain: str, out: Output) -> None:
