@@ -26,7 +26,8 @@ _SECONDS = 120
 
 
 class NoRevision(LookupError):
-    """Why there is no such revision: ``git``, ``repository``, ``revision`` or ``workspace``."""
+    """Why there is no such revision: ``git``, ``repository``, ``revision``, ``objects`` that are
+    lacking, or ``workspace``."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,11 @@ def _files(
             continue
         name = name.removeprefix(prefix)
         limit = LIMITS.table_bytes if name.endswith(".csv") else LIMITS.yaml_bytes
-        if may(name) and int(size) <= limit:
+        if not may(name):
+            continue
+        if not size.isdigit():
+            raise NoRevision("objects")
+        if int(size) <= limit:
             wanted[name] = blob.decode()
     given = "".join(f"{blob}\n" for blob in wanted.values()).encode()
     return dict(zip(wanted, _blobs(git("cat-file", "--batch", given=given)), strict=True))
@@ -83,9 +88,10 @@ def _blobs(answer: bytes) -> list[bytes]:
     found, at = [], 0
     while at < len(answer):
         end = answer.index(b"\n", at)
-        _, kind, size = answer[at:end].split()
-        if kind != b"blob":
-            raise NoRevision("revision")
+        head = answer[at:end].split()
+        if len(head) != 3:
+            raise NoRevision("objects")
+        size = head[2]
         found.append(answer[end + 1 : end + 1 + int(size)])
         at = end + int(size) + 2
     return found

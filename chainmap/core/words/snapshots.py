@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "revision.git": ("没有可用的 git 程序", "no git program"),
     "revision.repository": ("工作区不在 git 仓库里", "the workspace is in no git repository"),
     "revision.revision": ("没有版本“{word}”", "no revision {word}"),
+    "revision.objects": ("仓库缺少该版本的对象（浅克隆或部分克隆），请先取全", "objects of that revision are not in the repository (a shallow or partial clone): fetch them first"),
     "revision.workspace": ("版本“{word}”里没有这个工作区", "no workspace at revision {word}"),
     "diff.none": ("没有变化。", "Nothing changed."),
     "diff.no_inputs": ("输入与设置相同。", "Inputs and settings are the same."),
