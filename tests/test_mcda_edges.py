@@ -322,6 +322,7 @@ class TestWhatIsRefused:
         "part",
         [
             unknown(2),
+            unknown(9),
             unknown(-1),
             unknown(0, (3,)),
             unknown(0, (-1,)),

@@ -108,10 +108,7 @@ def check_worth(ask: Ask, chain: str, link: str) -> Worth:
 
 
 def _against(ask: Ask, name: str, amount: float) -> float:
-    full = ask.setting(ANCHORS[name])
-    if full <= 0:
-        return float(amount > 0)
-    share: float = ask.work(f"formula.{name}", full_at, amount, full)
+    share: float = ask.work(f"formula.{name}", full_at, amount, ask.setting(ANCHORS[name]))
     return share
 
 
