@@ -5,7 +5,8 @@
 
 AREA is find, score or mcda. A clone of the last commit is made in DIRECTORY and broken there, one
 small error at a time; the tests of the area run on each until one fails. What was judged before
-in the same DIRECTORY stands, so a run may be stopped and taken up again. ``--again`` judges the
+in the same DIRECTORY stands, so a run may be stopped and taken up again; errors are tried in a
+random order, so that those judged so far are a fair sample. ``--again`` judges the
 survivors once more, by the tests as they are now; ``--report`` only says what was found so far. At
 the end: the share that was noticed, by module, and each error that was not. HYPOTHESIS_PROFILE says
 how many examples the property tests try: brief (the default) or unvaried; see tests/conftest.py.
@@ -20,6 +21,7 @@ from __future__ import annotations
 import ast
 import gc
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -70,6 +72,7 @@ AREAS = {
 # figure says little of the figure.
 SLOW = "not command and not changes_nothing"
 FLAGS = ["-p", "no:cacheprovider", "-o", "addopts=", "-q", "-x", "-k", SLOW]
+SEED = 1  # of the order in which errors are tried
 LONGEST = 120.0  # seconds that the tests of an area may take
 TIMEOUT = "timeout"
 LIBRARIES = ("hypothesis", "networkx", "numpy", "pydantic", "yaml")
@@ -188,7 +191,9 @@ def judge(session: Path, area: Area) -> None:
     if unbroken != TestOutcome.SURVIVED:
         sys.exit(f"the tests fail on what is not broken:\n{said}")
     with use_db(str(session)) as work:
-        for item in list(work.pending_work_items):
+        open_ones = list(work.pending_work_items)
+        random.Random(SEED).shuffle(open_ones)
+        for item in open_ones:
             work.set_result(item.job_id, mutating.mutate_and_test(item.mutations, "", LONGEST))
 
 
