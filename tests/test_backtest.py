@@ -7,17 +7,23 @@ import json
 import math
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chainmap.core.dates import parse_day
-from chainmap.core.derivation import replay
+from chainmap.core.derivation import Book, replay
 from chainmap.core.words import WORDS
+from chainmap.core.world import PastWorld
 from chainmap.rank.backtest.scope import Scope
-from chainmap.study import open_study, past
+from chainmap.rank.criteria import figure_of
+from chainmap.show.why_data import as_data
+from chainmap.study import RULES, open_study, past
+from chainmap.study.trust import BUCKETS
 from tests.backtest_worlds import add_rows, planted_city, table_rows
+from tests.read_back import graded
 from tests.running import as_json, chainmap, copy_of
 
 ROOT = Path(__file__).parent.parent
@@ -348,3 +354,58 @@ def test_the_figures_of_the_back_test_can_be_worked_out_again(quiet: Path) -> No
             figure = study.why(row["ref"], column)
             again = replay(study.book, figure)
             assert repr(again) == repr(figure.value) == repr(row[column])
+
+
+# What the scores at the cut-offs rest on
+
+
+@pytest.mark.parametrize("flags", [(), ("walk",), ("strict",), ("chain",)], ids=str)
+def test_coverage_is_that_of_the_best_row_of_each_unit_at_its_cut_off(
+    flags: tuple[str, ...],
+) -> None:
+    study = open_study(ROOT)
+    asked = {{"chain": "by_chain"}.get(flag, flag): True for flag in flags}
+    scope = Scope("global500", parse_day(CUT), parse_day("2023-12-31"), **asked)
+    weights = study.world.settings.group("weights")
+    sources = {row.text("source"): row for row in study.workspace.rows("sources")}
+    assert len(scope.cut_offs(36)) == (2 if scope.walk else 1)
+    summed, count = dict.fromkeys(BUCKETS, 0.0), 0
+    for day in scope.cut_offs(36):
+        book = Book(PastWorld(study.workspace, day), RULES)
+        graded_once = cache(
+            lambda *figure, book=book: graded(as_data(book.figure(*figure), sources.get))
+        )
+        ranked = study.book.value(
+            "backtest.units", "global500", day.text, "2023-12-31", scope.mode, scope.by
+        )
+        for unit in ranked.units:
+            rows = [row for row in unit.past.rows if unit.chain in ("", row.chain)]
+            if not rows:
+                continue
+            best = max(rows, key=lambda row: round(row.score, 9))
+            count += 1
+            for name, weight in weights.items():
+                told = name != "fit" or best.basis in ("activity", "match")
+                figure = figure_of(name, best.firm, best.chain, best.link)
+                grade = graded_once(*figure) if told else "unknown"
+                summed[grade] += weight / sum(weights.values())
+    assert count > 100
+    found = past.test_on_the_past(study, scope)
+    assert found.coverage == pytest.approx({name: part / count for name, part in summed.items()})
+
+
+def test_the_coverage_of_a_back_test_answers_why(quiet: Path) -> None:
+    add_rows(quiet, "projects", [signing("a", "f1", signed="2021")])
+    found = at(CUT, workspace=quiet)
+    ref = found["rows"][0]["ref"]
+    (told,) = as_json("why", ref, "--column", "coverage", workspace=quiet)["rows"]
+    assert told["value"] == found["coverage"] and "coverage" not in found["rows"][0]
+    study = open_study(quiet)
+    figure = study.why(ref, "coverage")
+    assert replay(study.book, figure) == figure.value == found["coverage"]
+
+
+def test_where_nothing_suggests_anyone_the_coverage_is_not_known(quiet: Path) -> None:
+    (quiet / "data" / "activities.csv").unlink()
+    found = at(CUT, workspace=quiet)
+    assert found["coverage"] is None

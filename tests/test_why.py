@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from read_back import calculated, nodes
+from read_back import calculated, graded, nodes
 from running import ROOT, as_json, chainmap
 
 from chainmap.core.formula import Work, exact, least, ln, most, ratio, shown, total, within
@@ -178,20 +178,6 @@ def test_every_rule_has_a_name_that_a_reader_knows() -> None:
 # What a score rests on
 
 
-def graded(node: Tree) -> str:
-    """A mark's grade from its printed derivation: an oracle that knows no rule."""
-    value = node["value"]
-    if value is None or (isinstance(value, dict) and value.get("value", 0) is None):
-        return "unknown"
-    if isinstance(value, dict) and value.get("range"):
-        return "unknown"
-    leaves = [leaf for leaf in nodes(node) if leaf.get("kind") in ("cell", "structure")]
-    grades = [s["grade"] for x in leaves if x["value"] is not None for s in x["sources"]]
-    if grades:
-        return "A/B" if max(grades) <= "B" else max(grades)
-    return "D" if any(leaf["kind"] == "structure" for leaf in leaves) else "unknown"
-
-
 def whole(study: Study, rule: str, *args: str) -> Tree:
     """A figure's derivation with nothing left out."""
     sources = {row.text("source"): row for row in study.workspace.rows("sources")}
@@ -220,7 +206,8 @@ def test_coverage_is_what_the_printed_derivations_say(study: Study) -> None:
 @pytest.mark.parametrize(
     "command",
     [("rank", CHAIN), ("rank", CHAIN, "--list", "global500"), ("table", CHAIN), ("gaps", CHAIN),
-     ("gaps",), ("report", CHAIN), ("ledger",), ("relocation",)],
+     ("gaps",), ("report", CHAIN), ("ledger",), ("relocation",), ("leaders",),
+     ("backtest", "--as-of", "2019-12-31", "--until", "2022-12-31")],
     ids=" ".join,
 )  # fmt: skip
 def test_every_report_states_its_coverage_and_it_sums_to_one(command: tuple[str, ...]) -> None:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "data --verify": (("data", "hydrogen", "--verify"), ""),
     "ledger": (("ledger", "--list", "global500"), ""),
     "relocation": (("relocation",), ""),
+    "leaders": (("leaders",), ""),
     **{f"rank {chain}": (("rank", chain), chain) for chain in CHAINS},
     **{f"table {chain}": (("table", chain), chain) for chain in CHAINS},
 }
