@@ -104,6 +104,7 @@ def _envelope(study: Study, scope: Scope, found: Test, note: str) -> dict[str, A
         **{f"{name}_universe": part.universe for name, part in parts.items()},
         **{f"{name}_positives": part.positives for name, part in parts.items()},
         **{name: part.rows for name, part in parts.items()},
+        "coverage": found.coverage,
     }
 
 

@@ -9,6 +9,7 @@ from chainmap.core.model import Settings
 from chainmap.core.words import WORDS, figure, say
 from chainmap.show.columns import Cell, Head, Line, lay_out
 from chainmap.show.terminal import Terminal
+from chainmap.show.why import coverage_line
 
 Row = Mapping[str, Any]
 
@@ -39,6 +40,8 @@ class Test(Protocol):
     def here(self) -> Table: ...
     @property
     def undated(self) -> int: ...
+    @property
+    def coverage(self) -> Mapping[str, float] | None: ...
 
 
 class Scope(Protocol):
@@ -98,6 +101,7 @@ def backtest_page(
         joint = "、" if lang == "zh" else ", "
         key = "backtest.better" if beaten else "backtest.no_better"
         terminal.say(say(key, lang, methods=joint.join(beaten)) if beaten else say(key, lang))
+    terminal.say(coverage_line(found.coverage, "score", lang))
     notes = ["outcome", "unlabelled", "hindsight", "strict" if scope.strict else "compiled"]
     for note in notes:
         terminal.say(say(f"backtest.{note}", lang, undated=found.undated), "dim")

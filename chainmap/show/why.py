@@ -28,6 +28,7 @@ _OF_A_RANKING = (
     "key_cell",
     "coverage.refs",
     "coverage.firms",
+    "coverage.past",
 )
 _HEADINGS = ("link_figures", "chain_figures")
 

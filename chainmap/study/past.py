@@ -47,6 +47,7 @@ class Test:
     here: Table
     undated: int
     unseen: tuple[int, ...]
+    coverage: dict[str, float] | None  # of the scores by grade of evidence
 
 
 def test_on_the_past(study: Study, scope: Scope) -> Test:
@@ -67,9 +68,9 @@ def test_on_the_past(study: Study, scope: Scope) -> Test:
     whole, new, here = (_table(study, replace(scope, part=part)) for part in PARTS)
     projects = study.world.newest("projects")
     undated = sum(all(row.day(column) is None for column in SIGNED) for row in projects)
-    return Test(
-        tuple(day.text for day in cut_offs), whole, new, here, undated, tuple(map(_unseen, figures))
-    )
+    days = tuple(day.text for day in cut_offs)
+    coverage = study.book.value("coverage.past", scope.word)
+    return Test(days, whole, new, here, undated, tuple(map(_unseen, figures)), coverage)
 
 
 def _unseen(units: Figure) -> int:

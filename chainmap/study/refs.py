@@ -235,6 +235,8 @@ BACKTEST_COLUMNS: dict[str, Column] = {
     "ap_high": Column("backtest.line", attrgetter("high")),
     "lift": Column("backtest.line", attrgetter("lift")),
 }
+# What is told of the whole test and not of a method.
+BACKTEST_TOLD: dict[str, Column] = {"coverage": Column("coverage.past", args=itemgetter(slice(1)))}
 
 
 def _firsts(pairs: tuple[Args, ...]) -> list[str]:
@@ -324,7 +326,9 @@ WORDED: dict[str, Kind] = {
     "projects": Kind("projects", ("project",), "project.line", PROJECT_COLUMNS),
     "stages": Kind("stages", ("stage",), "stage.sum", STAGE_COLUMNS),
     "path": Kind("path", ("chain", "action"), "path.action", PATH_COLUMNS),
-    "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_COLUMNS),
+    "backtest": Kind(
+        "backtest", ("list", "method"), "backtest.line", {**BACKTEST_COLUMNS, **BACKTEST_TOLD}
+    ),
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
     "relief": Kind("relief", ("chain", "link"), "resilience.relief", RELIEF_COLUMNS),

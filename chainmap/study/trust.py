@@ -12,8 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from chainmap.core.derivation import Ask, Figure, Found, Rule
 from chainmap.core.formula import Number, ratio, total
-from chainmap.core.world import World
+from chainmap.core.world import PastWorld, World
 from chainmap.find.value import WEIGHTS as PRIORITY
+from chainmap.rank.backtest.methods import best_row
+from chainmap.rank.backtest.past import DIGITS
+from chainmap.rank.backtest.scope import parse
+from chainmap.rank.backtest.units import Units
 from chainmap.rank.criteria import CRITERIA, figure_of
 from chainmap.rank.marks import Mark
 
@@ -170,6 +174,42 @@ def of_leaders(ask: Ask, *firms: str) -> Shares | None:
     return _mean(ask, [ask("coverage.leader", firm) for firm in firms])
 
 
+def of_past_row(ask: Ask, firm: str, chain: str, link: str, basis: str) -> Shares | None:
+    """The share of the weights of a score at a cut-off by what its marks rested on then.
+
+    Where codes alone suggest the firm its fit is unknown. To be asked in the world of the cut-off.
+    """
+    weights = ask("weights").of
+    return _shares(
+        ask,
+        {
+            f"criterion.{name}": (
+                "unknown"
+                if name == "fit" and basis in DIGITS
+                else ask("trust", *figure_of(name, firm, chain, link)),
+                weights[name],
+            )
+            for name in CRITERIA
+        },
+    )
+
+
+def of_past(ask: Ask, word: str) -> Shares | None:
+    """The mean over the units of a test on the past that any row suggests, by the best of each."""
+    scope = parse(word)
+    shares = []
+    for day in scope.cut_offs(int(ask.setting("backtest.months"))):
+        asked = (scope.on, day.text, scope.until.text, scope.mode, scope.by)
+        units: Units = ask("backtest.units", *asked)
+        world = PastWorld(ask.world.workspace, day)
+        for one in units.of(scope.part):
+            best = best_row(one)
+            if best is not None:
+                row = (best.firm, best.chain, best.link, best.basis)
+                shares.append(ask.elsewhere(world, "coverage.past_row", *row))
+    return _mean(ask, shares)
+
+
 def report(ask: Ask, name: str, chain: str) -> Shares | None:
     """Evidence coverage of a report: ``rank`` or ``gaps`` of a chain, or of ``all``."""
     which = "" if chain == "all" else chain
@@ -217,4 +257,6 @@ RULES: dict[str, Rule] = {
     "coverage.firms": of_firms,
     "coverage.leader": of_leader,
     "coverage.leaders": of_leaders,
+    "coverage.past_row": of_past_row,
+    "coverage.past": of_past,
 }

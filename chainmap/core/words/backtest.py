@@ -45,6 +45,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.past.sector": ("当时链上本地生产者", "makers on the chain here then"),
     "rule.past.here": ("当时可见已在本市", "seen to be here then"),
     "rule.past.group": ("当时的集团", "group as it was then"),
+    "rule.coverage.past": ("当时得分的证据覆盖", "coverage of the scores then"),
+    "rule.coverage.past_row": ("当时得分的证据覆盖", "coverage of the score then"),
     "rule.backtest.outcomes": ("已知签约", "known outcomes"),
     "rule.backtest.came_before": ("截止日已在本市（今日所知）", "had come by the cut-off, as known today"),
     "rule.backtest.units": ("参与检验的集团", "groups tested"),

@@ -51,9 +51,8 @@ def order(
 ) -> Order:
     """The units of a cut-off as a method orders them; ties, unseen, by group and chain."""
     found: Units = ask("backtest.units", on, cut_off, until, mode, by)
-    units = [one for one in found.units if part == "all" or one.here == (part == "here")]
     number = METHODS[method]
-    keyed = [(number(one), one) for one in units]
+    keyed = [(number(one), one) for one in found.of(part)]
     steps = {key: at for at, key in enumerate(sorted({key for key, _ in keyed}))}
     ranked = sorted(((steps[key], key[-1], one) for key, one in keyed), key=_place)
     return Order(

@@ -16,11 +16,19 @@ def _best(mark: Callable[[PastRow], float]) -> Method:
     """The best of the unit's rows; on a chain, of those on it."""
 
     def of(unit: Unit) -> tuple[float, ...]:
-        rows = [row for row in unit.past.rows if unit.chain in ("", row.chain)]
-        # As in the ranking: equal where they round to the same billionth.
-        return (round(max(map(mark, rows), default=NO_ROW), 9),)
+        return (_rounded(max(map(mark, unit.rows), default=NO_ROW)),)
 
     return of
+
+
+def best_row(unit: Unit) -> PastRow | None:
+    """The row of a unit that the ranking goes by: the first of the best."""
+    return max(unit.rows, key=lambda row: _rounded(row.score), default=None)
+
+
+def _rounded(mark: float) -> float:
+    """As in the ranking: equal where they round to the same billionth."""
+    return round(mark, 9)
 
 
 def _alone(name: str) -> Method:

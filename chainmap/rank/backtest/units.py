@@ -9,7 +9,7 @@ from chainmap.core.dates import Day, parse_day, years_later
 from chainmap.core.derivation import Ask
 from chainmap.core.model import Row
 from chainmap.core.world import PastWorld
-from chainmap.rank.backtest.past import HERE, PastGroup
+from chainmap.rank.backtest.past import HERE, PastGroup, PastRow
 
 # The first known one dates an outcome. Production comes years after the signing, and does not.
 SIGNED = ("signed", "started", "building")
@@ -41,6 +41,11 @@ class Unit:
     here: bool
     home: bool
 
+    @property
+    def rows(self) -> tuple[PastRow, ...]:
+        """The rows that it is judged by: of all its firms, on its chain where it has one."""
+        return tuple(row for row in self.past.rows if self.chain in ("", row.chain))
+
 
 @dataclass(frozen=True, slots=True)
 class Units:
@@ -48,6 +53,10 @@ class Units:
 
     cut_off: str
     units: tuple[Unit, ...]
+
+    def of(self, part: str) -> list[Unit]:
+        """Those of a part: ``all``, ``new``, or ``here``."""
+        return [one for one in self.units if part == "all" or one.here == (part == "here")]
 
 
 def outcomes(ask: Ask) -> tuple[Outcome, ...]:
