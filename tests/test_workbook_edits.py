@@ -105,7 +105,7 @@ def test_random_edits_come_back(
 
 
 def chain_sheets() -> set[str]:
-    return {"chains", "stages", "links", "flows", "milestones"}
+    return {"chains", "stages", "groups", "links", "flows", "milestones"}
 
 
 def put(book: openpyxl.Workbook, table: str, row: int, column: str, value: Any) -> None:
@@ -150,7 +150,8 @@ def judged(before: Any, after: Any, edits: list[tuple[str, int, str, Any]]) -> N
 
 def in_chain(chain: Any, table: str, row: int, column: str) -> Any:
     parts = {
-        "chains": [chain], "stages": chain.panorama.stages, "links": chain.panorama.links,
+        "chains": [chain], "stages": chain.panorama.stages, "groups": chain.panorama.groups,
+        "links": chain.panorama.links,
         "flows": chain.panorama.flows, "milestones": chain.path,
     }  # fmt: skip
     return getattr(parts[table][row], column)

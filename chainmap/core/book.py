@@ -33,7 +33,7 @@ def _sheet(name: str, zh: str, meaning: str, *columns: Column) -> Table:
     return Table(name, zh, meaning, columns)
 
 
-# The chains on five sheets. Several values of one cell are joined by | as in the tables.
+# The chains on six sheets. Several values of one cell are joined by | as in the tables.
 CHAIN_SHEETS: tuple[Table, ...] = (
     _sheet("chains", "链", "一行一条产业链；写一行新的，再写它的段、环节和流，就新建一条链",
         _c("chain", "产业链", "id", "产业链编号，也是文件名", key=True, required=True),
@@ -47,7 +47,12 @@ CHAIN_SHEETS: tuple[Table, ...] = (
     _sheet("stages", "段", "一行一个段（全景图的一栏），从左到右",
         _CHAIN,
         _c("stage", "段", "id", "段编号，如 upstream", key=True, required=True),
-        _c("name", "名称", meaning="如 上游 制氢", required=True)),
+        _c("name", "名称", meaning="如 上游 制氢", required=True),
+        _c("name_en", "英文名称")),
+    _sheet("groups", "组名", "一行一个分组的英文名称，只有英文版面用到",
+        _CHAIN,
+        _c("name", "分组", meaning="与环节的分组一致", key=True, required=True),
+        _c("name_en", "英文名称", required=True)),
     _sheet("links", "环节", "一行一个环节：做出来的东西或提供的服务",
         _CHAIN,
         _c("link", "环节", "id", "环节编号", key=True, required=True),

@@ -24,6 +24,7 @@ HEAD = ("chain", "name", "name_en", "kind", "region", "as_of", "chief", "bureau"
 _KEYS = {table.name: tuple(c.name for c in table.columns if c.key) for table in CHAIN_SHEETS}
 _WHERE: dict[str, tuple[str, ...]] = {
     "stages": ("panorama", "stages"),
+    "groups": ("panorama", "groups"),
     "links": ("panorama", "links"),
     "flows": ("panorama", "flows"),
     "milestones": ("path",),
@@ -88,7 +89,13 @@ def codes(text: str) -> str:
 
 def stage(row: Cells) -> list[str]:
     """A stage as the lines of its item."""
-    return [f"{{id: {scalar(row['stage'])}, name: {scalar(row.get('name', ''))}}}"]
+    english = f", name_en: {scalar(row['name_en'])}" if row.get("name_en") else ""
+    return [f"{{id: {scalar(row['stage'])}, name: {scalar(row.get('name', ''))}{english}}}"]
+
+
+def group(row: Cells) -> list[str]:
+    """What a group is called in English, as the lines of its item."""
+    return [f"{{name: {scalar(row['name'])}, name_en: {scalar(row.get('name_en', ''))}}}"]
 
 
 def link(row: Cells) -> list[str]:
@@ -134,7 +141,7 @@ def milestone(row: Cells) -> list[str]:
 
 
 _ITEM: dict[str, Callable[[Cells], list[str]]] = {
-    "stages": stage, "links": link, "flows": flow, "milestones": milestone,
+    "stages": stage, "groups": group, "links": link, "flows": flow, "milestones": milestone,
 }  # fmt: skip
 
 
@@ -143,7 +150,7 @@ def anew(rows: Rows, above: Sequence[str] = ()) -> str:
     lines = list(above) or ["# yaml-language-server: $schema=chain.schema.json"]
     lines += [_head_line(name, rows["chains"][0]) for name in HEAD if rows["chains"][0].get(name)]
     lines.append("panorama:")
-    for sheet in ("stages", "links", "flows"):
+    for sheet in ("stages", "groups", "links", "flows"):
         if rows[sheet] or sheet == "stages":
             lines.append(f"  {sheet}:")
         for row in rows[sheet]:

@@ -57,7 +57,7 @@ class Holdings:
     problems: list[Problem] = field(default_factory=list)
 
     def sheet_rows(self, chain: str) -> dict[str, list[Cells]]:
-        """The rows that a chain has on each of the five sheets; none where it is not there."""
+        """The rows that a chain has on each of the six sheets; none where it is not there."""
         found = self.chains.get(chain)
         return chain_rows(found.file) if found else {table.name: [] for table in CHAIN_SHEETS}
 
@@ -127,7 +127,7 @@ def columns_of(schema: Table, heads: list[str]) -> tuple[str, ...]:
 
 
 def chain_rows(file: ChainFile) -> dict[str, list[Cells]]:
-    """What a chain file says, a row each on the five sheets."""
+    """What a chain file says, a row each on the six sheets."""
     chain = {"chain": file.chain}
     rows: dict[str, list[Cells]] = {table.name: [] for table in CHAIN_SHEETS}
     rows["chains"].append(_filled({
@@ -135,7 +135,10 @@ def chain_rows(file: ChainFile) -> dict[str, list[Cells]]:
         "region": file.region, "as_of": file.as_of, "chief": file.chief, "bureau": file.bureau,
     }))  # fmt: skip
     for stage in file.panorama.stages:
-        rows["stages"].append(_filled({**chain, "stage": stage.id, "name": stage.name}))
+        rows["stages"].append(_filled({**chain, "stage": stage.id, "name": stage.name,
+                                      "name_en": stage.name_en}))  # fmt: skip
+    for group in file.panorama.groups:
+        rows["groups"].append(_filled({**chain, "name": group.name, "name_en": group.name_en}))
     for link in file.panorama.links:
         set_by = link.status
         rows["links"].append(_filled({

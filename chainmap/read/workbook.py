@@ -231,7 +231,7 @@ def _text(
 
 
 # Sheets that become YAML: what their words are is told here, where the cell is known.
-_OWN = frozenset(("chains", "stages", "links", "flows", "milestones"))
+_OWN = frozenset(("chains", "stages", "groups", "links", "flows", "milestones"))
 
 
 def _wrong_word(column: Column, text: str) -> bool:

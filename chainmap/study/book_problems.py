@@ -15,7 +15,8 @@ from chainmap.read.workbook import BookRead
 from chainmap.study.book_changes import Compared
 
 Numbered = Sequence[tuple[Cells, int | None]]
-_LISTS = {"stages": "stages", "links": "links", "flows": "flows", "path": "milestones"}
+_LISTS = {"stages": "stages", "groups": "groups", "links": "links", "flows": "flows",
+          "path": "milestones"}  # fmt: skip
 _IDS = {"stages": "stage", "links": "link", "milestones": "milestone"}
 
 

@@ -109,7 +109,7 @@ def _maps(content: Beside, stages: Sequence[Stage]) -> tuple[list[Item], float]:
     ]
     found: tuple[list[Item], float] | None = None
     least = 0
-    for laid, form in _laid(stages):
+    for laid, form in _laid(stages, content.lang):
         items = _map(laid, form, content, 0)
         items += _map(_again(laid, moved), _moved(form), content, 1)
         cut = sum("…" in text.text for card in groups(tuple(items), "card")
@@ -122,7 +122,7 @@ def _maps(content: Beside, stages: Sequence[Stage]) -> tuple[list[Item], float]:
     return found
 
 
-def _laid(stages: Sequence[Stage]) -> Iterator[tuple[list[Column], Form]]:
+def _laid(stages: Sequence[Stage], lang: str) -> Iterator[tuple[list[Column], Form]]:
     """Where everything stands in the left map, in every form that has room for it."""
     few, fits = len(stages), False
     slide, sheet = TALL["16:9"] - FOOT, TALL["a3"] - FOOT
@@ -131,7 +131,7 @@ def _laid(stages: Sequence[Stage]) -> Iterator[tuple[list[Column], Form]]:
     for shape, floor in tries:
         form = replace(shape, columns=max(few, shape.columns), floor=floor, left=MARGIN,
                        right=MARGIN + HALF, top=TOP)  # fmt: skip
-        found = fewest_cut(stages, [form])
+        found = fewest_cut(stages, [form], lang)
         if found is not None:
             fits = True
             yield found
