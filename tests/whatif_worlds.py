@@ -28,6 +28,31 @@ LEVEL = {"strong": 2, "weak": 2, "present": 2, "unknown": 1, "missing": 0, "plan
 
 
 @st.composite
+def thinned(draw: Draw, worlds: st.SearchStrategy[World], chain: str = "probe") -> World:
+    """A workspace of which little is known but amounts: there a landing makes much uncertain.
+
+    No status is set by hand or found; supplies and shares are in money, some supplies are 0.
+    """
+    world = copy.deepcopy(draw(worlds))
+    panorama = world.chains[chain]["panorama"]
+    for link in panorama["links"]:
+        link.pop("status", None)
+    for flow in panorama.get("flows", []):
+        if draw(st.integers(0, 3)):
+            flow.update(share=0.1, source="s1")
+    rows = []
+    for link in panorama["links"]:
+        said = draw(st.sampled_from(["", "0", "0", "1", "10", "60"]))
+        if said:
+            row = {"chain": chain, "link": link["id"], "source": "s1", "status": "", "demand": ""}
+            rows.append(row | {"as_of": "2024-05-01", "supply": said, "unit": "亿元"})
+    other = [row for row in world.tables["findings"] if row["chain"] != chain]
+    world.tables["findings"] = [*other, *rows]
+    world.tables["projects"] = world.tables["projects"][: draw(st.integers(0, 1))]
+    return world
+
+
+@st.composite
 def landings(draw: Draw, world: World, chain: str = "probe", most: int = 3) -> list[str]:
     """One landing or several."""
     firms = sorted({row["firm"] for row in world.tables["firms"]})
