@@ -18,7 +18,7 @@ from running import as_json, chainmap
 
 from chainmap.core.derivation import replay
 from chainmap.core.graph import ChainGraph, stopped_by, stopped_together, sweep
-from chainmap.core.model import Chain
+from chainmap.core.model import Chain, ChainFile, Flow, Link, Panorama
 from chainmap.study import Study, open_study
 from chainmap.study.whatif_rows import resilience_rows
 
@@ -56,6 +56,41 @@ def test_the_sweep_equals_the_definition_for_every_link(world: World, data: st.D
         assert set(found.stopped(link)) == wanted - {link}
         assert found.count(link) == len(wanted) - 1
         assert stopped_together(graph, {link}, standby) == wanted
+    lost = set(data.draw(st.lists(st.sampled_from(links), unique=True)))
+    assert stopped_together(graph, lost, standby) == stopped(needs, lost, standby)
+
+
+@st.composite
+def tangles(draw: st.DrawFn) -> Chain:
+    """A chain of up to thirty links with cycles through cycles, and any-groups of any size."""
+    names = [f"l{at}" for at in range(draw(st.integers(1, 30)))]
+    pairs: set[tuple[str, str]] = set()
+    flows = []
+    for _ in range(draw(st.integers(0, 2 * len(names)))):
+        target = draw(st.sampled_from(names))
+        some = draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True))
+        members = [one for one in some if one != target and (one, target) not in pairs]
+        if not members:
+            continue
+        pairs |= {(one, target) for one in members}
+        need = draw(st.sampled_from(("required", "required", "optional")))
+        need = "any" if len(members) > 1 else need
+        flows.append(Flow.model_construct(sources=tuple(members), target=target, need=need))
+    links = tuple(Link.model_construct(id=name) for name in names)
+    panorama = Panorama.model_construct(stages=(), links=links, flows=tuple(flows))
+    return Chain(ChainFile.model_construct(chain=CHAIN, panorama=panorama), {})
+
+
+@settings(max_examples=400, deadline=None)
+@given(tangles(), st.data())
+def test_the_sweep_equals_the_definition_in_a_tangle(chain: Chain, data: st.DataObject) -> None:
+    graph, needs, links = ChainGraph(chain), needs_of(chain), list(chain.index)
+    standby = frozenset(data.draw(st.lists(st.sampled_from(links), unique=True)))
+    found = sweep(graph, standby)
+    for link in links:
+        wanted = stopped(needs, {link}, standby)
+        assert {link, *found.stopped(link)} == wanted
+        assert found.count(link) == len(wanted) - 1
     lost = set(data.draw(st.lists(st.sampled_from(links), unique=True)))
     assert stopped_together(graph, lost, standby) == stopped(needs, lost, standby)
 
@@ -236,6 +271,14 @@ def test_whether_one_group_is_all_there_is(
     rows = {"presence": [made()], **more}
     study = opened(tmp_path, {"steel": {}, "ship": {}}, flows=flows, **rows)
     assert losses(study)["steel", None]["single_point"] == verdict
+
+
+def test_how_many_groups_make_a_link_is_unknown_where_nobody_looked(tmp_path: Path) -> None:
+    links: dict[str, dict[str, Any]] = {"steel": {}, "ship": {}, "ore": override("missing"),
+                                        "glass": override("strong")}  # fmt: skip
+    found = losses(opened(tmp_path, links, presence=[made()]))
+    groups = {link: found[link, None]["groups"] for link in links}
+    assert groups == {"steel": 1, "ship": None, "ore": 0, "glass": None}
 
 
 # The command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 from picture_worlds import STATUSES, panoramas
 from running import chainmap
 
+from chainmap.core.text import safe
 from chainmap.show.draw.scene import Box, Group, Page, Text, flat, groups, texts
 from chainmap.show.draw.svg import as_svg
 from chainmap.show.pictures.beside import Beside, Mark, beside_page
 from chainmap.show.pictures.content import Panorama
+from chainmap.show.web.beside import beside_document
 
 SPARE = 0.6
 
@@ -127,3 +130,24 @@ def test_the_command_draws_the_two_maps(tmp_path: Path, suffix: str, lang: str) 
         assert tags[lang] in text and 'class="changed' in text
         assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
         assert ("<script" in text) is False
+
+
+def test_hostile_names_stay_text_on_the_page_and_in_the_picture() -> None:
+    from test_hostile_names import CARDS, NAMES, PANORAMA, Seen, bare
+
+    marks = {card.ref: Mark(card.name[:9], True, True) for card in CARDS}
+    content = Beside(NAMES[13], NAMES, NAMES[14], PANORAMA, PANORAMA, (NAMES[15], NAMES[16]),
+                     marks, NAMES[17])  # fmt: skip
+    data = beside_document(content, ("环节", "状态"), [(name, name) for name in NAMES])
+    seen = Seen()
+    seen.feed(data.decode())
+    tags = [tag for tag, _ in seen.tags]
+    assert "script" not in tags and "img" not in tags and "a" not in tags
+    for _, attrs in seen.tags:
+        assert not [name for name in attrs if name.startswith("on") or name in ("src", "style")]
+    cells = {bare(cell) for cell in seen.cells}
+    assert all(bare(safe(name)) in cells for name in NAMES if bare(name))
+    space = "{http://www.w3.org/2000/svg}"
+    for node in ET.fromstring(as_svg(beside_page(content))).iter():
+        shapes = {"svg", "title", "desc", "g", "rect", "path", "circle", "text"}
+        assert node.tag.removeprefix(space) in shapes

@@ -182,15 +182,22 @@ def name_of(ask: Ask, chain: str, loss: str) -> str:
 
 
 def about(ask: Ask, chain: str, loss: str) -> dict[str, Any]:
-    """Where a loss stands: the link with its status and makers, or the firm."""
+    """Where a loss stands: the link with its status and makers, or the firm.
+
+    How many groups make a link is unknown where its status is, or where nobody knows whom.
+    """
     what, _, one = loss.partition(":")
     firm = what == "firm"
+    status = None if firm else ask("status", chain, one)
+    groups = None if firm else ask("groups", chain, one)
+    if groups == 0 and (status in ACTIVE or status == "unknown"):
+        groups = None
     return {
         "chain": chain,
         "link": None if firm else one,
         "firm": one if firm else None,
-        "status": None if firm else ask("status", chain, one),
-        "groups": None if firm else ask("groups", chain, one),
+        "status": status,
+        "groups": groups,
         "single_point": None if firm else ask("resilience.single", chain, one),
     }
 

@@ -153,7 +153,7 @@ def loss_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
                 Cell(say(f"resilience.loss_{row['what']}", lang)),
                 Cell(row["name"], "bold"),
                 Cell(say(f"tag.{status}", lang) if status else "", status or ""),
-                Cell("" if row["groups"] is None else str(row["groups"])),
+                Cell(_groups(row)),
                 Cell(span(row["stops_without"], row["stops_without"])),
                 Cell(span(row["stops_low"], row["stops_high"])),
                 Cell(say(f"resilience.single_{point}", lang) if point in ("yes", "maybe") else "",
@@ -161,6 +161,13 @@ def loss_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
             ]
         )  # fmt: skip
     return lay_out(heads, cells, limit)
+
+
+def _groups(row: Row) -> str:
+    """How many groups make a link; a bar where nobody knows."""
+    if row["what"] == "firm":
+        return ""
+    return "-" if row["groups"] is None else str(row["groups"])
 
 
 def target_lines(rows: Sequence[Row], shown: int, lang: str, limit: int) -> list[Line]:
