@@ -68,6 +68,7 @@ def command(lang: Language) -> Any:
         look,
         maps,
         names,
+        projects,
         ranking,
         report,
         snapshots,
@@ -92,6 +93,7 @@ def command(lang: Language) -> Any:
         workbook,
         whatif,
         snapshots,
+        projects,
     ):
         group.register(app)
     root = typer.main.get_command(app)

@@ -122,6 +122,12 @@ def change_row(
         write_whole(path, new)
 
 
+def columns_of(path: Path, table: str) -> list[str]:
+    """The columns that a table has, or would be made with. Raises Changed, OSError."""
+    data = path.read_bytes() if path.exists() else b""
+    return _opened(path, table, data if data.removeprefix(_BOM).strip() else _head(table)).columns
+
+
 def raw_rows(path: Path, table: str) -> list[tuple[int, dict[str, str]]]:
     """The records of a table with the lines they begin on, by the names of its columns.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from chainmap.core.dates import Day
@@ -30,6 +31,8 @@ _OF_A_RANKING = (
     "coverage.firms",
     "coverage.past",
 )
+# Figures about the whole ledger, of which a reader is told the size; the data form has them all.
+_ROLLED = ("projects.all", "projects.pairs", "projects.rivals")
 _HEADINGS = ("link_figures", "chain_figures")
 
 
@@ -66,6 +69,8 @@ class _Grower:
         self.shown.add(id(figure))
         if figure.rule == "cell":
             figure = _only(figure, "key_cell")
+        if figure.rule in (*_ROLLED, "stage.projects"):
+            return node
         if (
             worded(figure.value, self.lang) == say("unknown", self.lang)
             and figure.rule not in _HEADINGS
@@ -175,6 +180,8 @@ class _Grower:
         else:
             basis = figure.rule == "basis"
             word = say(f"basis.{figure.value}", lang) if basis else worded(figure.value, lang)
+            if figure.rule in _ROLLED:
+                word = say("why.count", lang, count=len(figure.value))
             text += f": {word}"
         if figure.world.supposed:
             text += say("why.as_if", lang, what=figure.world.supposed)
@@ -247,6 +254,8 @@ def worded(value: Any, lang: str) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(round(value, 6)).removesuffix(".0")
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Day | str | int):
         return str(value)
     if isinstance(value, Row):
@@ -363,7 +372,8 @@ def note(figure: Figure, lang: str) -> str:
 
 def works(figure: Figure) -> list[Work]:
     """The formulas behind a figure: those of its rule, and the middle of what is unknown."""
-    given = getattr(figure.value, "given", None)
+    # A row has a word of that name for what was put in as if it were so.
+    given = None if isinstance(figure.value, Row) else getattr(figure.value, "given", None)
     if given is None or not given[1]:
         return list(figure.work)
     return [*figure.work, Work("formula.middle", middle, given, figure.value.value)]

@@ -7,6 +7,7 @@ number put in, ``inputs`` every cell, setting and figure that the rule was given
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from chainmap.core.dates import Day
@@ -77,6 +78,8 @@ def plain(value: Any) -> Any:
         return {"file": value.file, "line": value.line}
     if isinstance(value, Day):
         return value.text
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, set | frozenset):

@@ -73,8 +73,15 @@ def key_cell(
 def _project(ask: Ask, firm: str, chain: str, link: str) -> Row | None:
     """The firm's own project on the link, if one is on record and has not ended."""
     rows = ask.rows("projects", FIRM_LINK, (firm, chain, link))
-    alive = [row for row in rows if ask.cell(row, "stage") != "终止"]
+    alive = [row for row in rows if ask("project_stage", row.text("project")) != "终止"]
     return alive[-1] if alive else None
+
+
+def _stage(ask: Ask, lang: str, firm: str, chain: str, link: str) -> str | None:
+    """The stage that the project stands at, by its dates as well."""
+    del lang
+    project = _project(ask, firm, chain, link)
+    return None if project is None else ask("project_stage", project.text("project")) or None
 
 
 def _firm(ask: Ask, firm: str) -> Row | None:
@@ -243,7 +250,7 @@ CELLS: dict[str, Callable[..., Any]] = {
     "拟落区市": _of_project("district"),
     "来源": _origin,
     "综合得分": _score,
-    "阶段": _of_project("stage"),
+    "阶段": _stage,
     "对接进展": _progress,
     "下一步/时限": _next,
     "责任领导": _duty("leader", "chief"),

@@ -36,7 +36,7 @@ PROJECT_COLUMNS: dict[str, Column] = {
 }  # fmt: skip
 STAGE_COLUMNS: dict[str, Column] = {
     "count": Column("stage.projects", len),
-    "investment_100m_cny": Column("stage.sum", attrgetter("total")),
+    "investment_100m_cny": Column("stage.sum", attrgetter("value")),
     "unknown": Column("stage.sum", attrgetter("unknown")),
     **{name: Column("stage.stuck", args=partial(_first, name)) for name in ("stale", "overdue")},
 }

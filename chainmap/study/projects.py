@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainmap.core.problems import Problem
-from chainmap.core.schema import STAGES
+from chainmap.core.schema import BY_NAME, STAGES
+from chainmap.core.words import say
 from chainmap.study import JsonRow, Study
 from chainmap.study.project_columns import PROJECT_COLUMNS
 from chainmap.study.refs import row_of
@@ -51,7 +52,7 @@ def stage_rows(study: Study, rows: Sequence[JsonRow]) -> list[JsonRow]:
         if mine:
             added = study.book.value("projects.sum", *(row["project"] for row in mine))
             found.append({
-                "stage": stage, "count": len(mine), "investment_100m_cny": added.total,
+                "stage": stage, "count": len(mine), "investment_100m_cny": added.value,
                 "unknown": added.unknown, "stale": sum(row["stale"] for row in mine),
                 "overdue": sum(row["overdue"] for row in mine),
             })  # fmt: skip
@@ -63,3 +64,40 @@ def doubts_of(study: Study, rows: Sequence[JsonRow]) -> list[Problem]:
     mine = {study.book.value("project.row", row["project"]).line for row in rows}
     return [one for one in study.project_problems()
             if one.at.line in mine or one.words.get("other") in mine]  # fmt: skip
+
+
+def named_rows(study: Study, rows: Sequence[JsonRow], lang: str) -> list[JsonRow]:
+    """The rows with what a reader calls their firm and link."""
+    from chainmap.study.content import link_name, short_name
+
+    chains = study.workspace.chains
+    return [
+        {
+            **row,
+            "short": short_name(study, row["firm"]) if row["firm"] else "",
+            "place": link_name(chains[row["chain"]], row["link"], lang)
+            if row["chain"] in chains and row["link"]
+            else "",
+            "due_in": study.book.value("project.due_in", row["project"]),
+        }
+        for row in rows
+    ]
+
+
+def project_facts(study: Study, project: str, lang: str) -> list[JsonRow]:
+    """What is known of a project, a line a column, with the computed figures behind."""
+    row = study.book.value("project.row", project)
+    ref = f"projects/{project}"
+    zh = {column.name: column.zh for column in BY_NAME["projects"].columns}
+    facts = [
+        {"ref": ref, "field": name, "title": zh.get(name, name) if lang == "zh" else name,
+         "value": "|".join(value) if isinstance(value, tuple) else value}
+        for name, value in row.cells.items()
+    ]  # fmt: skip
+    for rule in ("project_stage", "project.heard", "project.quiet", "project.stale",
+                 "project.due_in"):  # fmt: skip
+        value = study.book.value(rule, project)
+        value = value.isoformat() if hasattr(value, "isoformat") else value
+        facts.append({"ref": ref, "field": rule, "title": say(f"rule.{rule}", lang),
+                      "value": value})  # fmt: skip
+    return facts

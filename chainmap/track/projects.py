@@ -125,7 +125,7 @@ def grade(ask: Ask, project: str) -> str | None:
 class Sum:
     """What projects come to in 亿元, as far as it is known, and of how many it is not."""
 
-    total: float | None
+    value: float | None
     unknown: int
 
 

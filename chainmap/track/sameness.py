@@ -52,6 +52,10 @@ class Named:
     district: str = ""
     year: int | None = None
 
+    def __str__(self) -> str:
+        parts = (self.name, self.group, self.link, self.district, str(self.year or ""))
+        return " | ".join(part for part in parts if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:

@@ -65,21 +65,21 @@ def as_xlsx(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Bo
     }
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": safe(about.title), "author": "chainmap", "created": CREATED})
-    looks = _Looks(book)
+    looks = Looks(book)
     _table(book, looks, columns, rows, about)
     heads = ("source", "grade", "date", "title", "publisher", "url")
     titles = [say(f"sheet.{name}") for name in heads]
     cells = [[row.get(name, "") for name in heads] for row in about.sources]
-    _plain(book, looks, say("sheet.sources"), (titles, cells), (22, 6, 12, 56, 26, 56))
+    plain_sheet(book, looks, say("sheet.sources"), (titles, cells), (22, 6, 12, 56, 26, 56))
     titles = [say(f"sheet.{name}") for name in ("table", "column", "zh", "key", "kind", "unit",
                                                 "meaning")]  # fmt: skip
-    _plain(book, looks, say("sheet.dictionary"), (titles, dictionary_rows()),
+    plain_sheet(book, looks, say("sheet.dictionary"), (titles, dictionary_rows()),
            (22, 20, 20, 6, 12, 12, 70))  # fmt: skip
     book.close()
     return steady(out.getvalue())
 
 
-class _Looks:
+class Looks:
     """The formats of the workbook, each made once."""
 
     def __init__(self, book: Any) -> None:
@@ -100,7 +100,7 @@ class _Looks:
 
 def _table(
     book: Any,
-    looks: _Looks,
+    looks: Looks,
     columns: Sequence[str],
     rows: Sequence[Mapping[str, Any]],
     about: Book,
@@ -162,7 +162,7 @@ def _header(text: str) -> str:
     return safe(text).replace("&", "&&")[:90]
 
 
-def _cell(sheet: Any, looks: _Looks, at: tuple[int, int], column: str, value: Any) -> None:
+def _cell(sheet: Any, looks: Looks, at: tuple[int, int], column: str, value: Any) -> None:
     if value is None:
         sheet.write_blank(*at, None, looks.text)
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -184,9 +184,9 @@ def _choices(sheet: Any, columns: Sequence[str], last: int) -> None:
             sheet.data_validation(2, at, last + 50, at, choice)
 
 
-def _plain(
+def plain_sheet(
     book: Any,
-    looks: _Looks,
+    looks: Looks,
     name: str,
     content: tuple[Sequence[str], Sequence[Sequence[str]]],
     widths: Sequence[float],
