@@ -29,7 +29,7 @@ def stage_lines(stages: Sequence[Row], lang: str, limit: int) -> list[Line]:
     heads = [
         Head(say("head.project_stage", lang)),
         *(Head(say(f"head.{name}", lang), right=True)
-          for name in ("count", "invested", "no_amount", "stale", "overdue")),
+          for name in ("count", "invested", "no_amount", "stuck", "overdue")),
     ]  # fmt: skip
     cells = [
         [

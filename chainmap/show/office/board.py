@@ -18,7 +18,7 @@ HEADS = (
     ("head.project_stage", 8), ("head.project", 34), ("head.project_firm", 18), ("head.link", 16),
     ("head.district", 14), ("head.invested", 10), ("head.quiet", 10), ("head.next_step", 30),
     ("head.leader_of", 14), ("head.unit_of", 18), ("head.progress_of", 36), ("head.marks", 18),
-    ("head.id", 24),
+    ("head.project_id", 24),
 )  # fmt: skip
 
 
