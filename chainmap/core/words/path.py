@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "path.why.generated": ("按优先度排入，无前置；剩余工作 {left} 个月，机动 {slack} 个月", "placed by its priority; {left} months of work left, {slack} to spare"),
     "path.why.project": ("按项目阶段推算；剩余工作 {left} 个月，机动 {slack} 个月", "from the project's stage; {left} months of work left, {slack} to spare"),
     "path.why.plan": ("按招商计划的年份；剩余工作 {left} 个月，机动 {slack} 个月", "in the plan's year; {left} months of work left, {slack} to spare"),
+    "sheet.told": ("说明", "what it says"),
     "path.table": ("事项与责任", "Actions and who answers for them"),
     "path.column.code": ("编号", "code"),
     "path.column.title": ("事项", "action"),

@@ -46,16 +46,17 @@ def as_docx(paper: Paper) -> bytes:
     docx = extra("docx")
     pictures = [as_png(page, paper.own_fonts_only) for page in paper.maps]
     document = docx.Document()
-    _styles(document)
+    styles(document)
     _findings(document, paper)
-    wide = _section(document, A3)
+    wide = section(document, A3)
     for page, picture in zip(paper.maps, pictures, strict=True):
         _picture(document, page, picture, wide)
     _table(document, paper.table, wide)
-    _section(document, A4)
+    section(document, A4)
     _sources(document, paper)
     about = document.core_properties
-    about.title, about.author, about.last_modified_by = safe(paper.title), "chainmap", "chainmap"
+    about.title = safe(paper.title)[:255]  # as long as a property may be
+    about.author = about.last_modified_by = "chainmap"
     about.comments, about.created, about.modified = "", CREATED, CREATED
     about.revision = 1
     out = io.BytesIO()
@@ -63,7 +64,7 @@ def as_docx(paper: Paper) -> bytes:
     return steady(out.getvalue())
 
 
-def _styles(document: Any) -> None:
+def styles(document: Any) -> None:
     from docx.shared import Mm, Pt
 
     normal = document.styles["Normal"]
@@ -116,7 +117,7 @@ def _findings(document: Any, paper: Paper) -> None:
         document.add_paragraph(safe(paper.table.signed))
 
 
-def _section(document: Any, size: tuple[int, int]) -> float:
+def section(document: Any, size: tuple[int, int]) -> float:
     """A part on paper of another size; gives back the width between its margins in mm."""
     from docx.enum.section import WD_ORIENT, WD_SECTION
     from docx.shared import Mm
@@ -157,12 +158,12 @@ def _table(document: Any, table: TableContent, wide: float) -> None:
     for row in table.rows:
         cells = made.add_row().cells
         for cell, column in zip(cells, columns, strict=True):
-            _put(cell, _lines(row, column.name, table), column.name == COLUMNS[1])
-    _borders(made)
+            put(cell, _lines(row, column.name, table), column.name == COLUMNS[1])
+    borders(made)
     for at, column in enumerate(columns):
         made.columns[at].width = Mm(column.w * scale)
     for at, line in enumerate(made.rows):
-        _keep(line)
+        keep(line)
         for cell, column in zip(line.cells if at else (), columns, strict=False):
             cell.width = Mm(column.w * scale)
     total = "　".join(part for part in (table.kinds, table.money, table.left_out) if part)
@@ -172,50 +173,56 @@ def _table(document: Any, table: TableContent, wide: float) -> None:
 
 
 def _heads(made: Any, table: TableContent, names: Sequence[str]) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
 
     first = made.rows[0].cells
     at = 0
     for group, columns in GROUPS:
         count = columns - (table.official and group == "ground")
         cell = first[at] if count == 1 else first[at].merge(first[at + count - 1])
-        _put(cell, [say(f"sheet.{group}", table.lang)], True, "head")
+        put(cell, [say(f"sheet.{group}", table.lang)], True, "head")
         at += count
     for cell, name in zip(made.rows[1].cells, names, strict=True):
         lines = [title_of(name, table.lang)]
         if name == COLUMNS[13]:
             span = title_of(COLUMNS[19], table.lang)
             lines.append(f"（{span}）" if table.lang == "zh" else f"({span})")
-        _put(cell, lines, True, "head")
+        put(cell, lines, True, "head")
     for row in made.rows[:2]:
-        repeated = OxmlElement("w:tblHeader")
-        repeated.set(qn("w:val"), "true")
-        row._tr.get_or_add_trPr().append(repeated)
+        heading_row(row)
 
 
-def _borders(made: Any) -> None:
+def heading_row(row: Any) -> None:
+    """The row stands on every page."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(repeated)
+
+
+def borders(made: Any) -> None:
     """Hairlines, as on the sheets."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    borders = OxmlElement("w:tblBorders")
+    lines = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         line = OxmlElement(f"w:{side}")
         for name, value in (("val", "single"), ("sz", "4"), ("color", LIGHT["line"][1:])):
             line.set(qn(f"w:{name}"), value)
-        borders.append(line)
-    made._tbl.tblPr.append(borders)
+        lines.append(line)
+    made._tbl.tblPr.append(lines)
 
 
-def _keep(row: Any) -> None:
+def keep(row: Any) -> None:
     """A row is not split over two pages."""
     from docx.oxml import OxmlElement
 
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _put(cell: Any, lines: Sequence[str], bold: bool, fill: str = "") -> None:
+def put(cell: Any, lines: Sequence[str], bold: bool, fill: str = "") -> None:
     """Lines of text in a cell, one paragraph."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
