@@ -13,8 +13,7 @@ from chainmap.show.draw.fonts import wrap
 from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.handout import Cell, Handout, Part, worded
 from chainmap.show.office.docx import A3, borders, heading_row, keep, put, section, styles
-from chainmap.show.office.xlsx import CELL_LIMIT, FACE, LINE, PIXELS, SIZE
-from chainmap.show.office.xlsx import _Looks as Looks
+from chainmap.show.office.xlsx import CELL_LIMIT, FACE, LINE, PIXELS, SIZE, Looks
 
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
