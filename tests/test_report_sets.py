@@ -103,7 +103,13 @@ def test_a_city_is_a_folder_a_chain_and_an_index(world: Path, tmp_path: Path) ->
         assert endings >= {
             "report.pdf", "report.html", "report.pptx", "report.docx", "table.xlsx", "table.csv",
             "panorama.svg", "panorama.png", "path.svg", "path.png", "ranks.svg", "panorama.dot",
+            "panorama.json",
         }  # fmt: skip
+        graph = json.loads(found[f"{chain}/{chain}-panorama.json"])
+        told = as_json("map", chain, workspace=world)
+        assert told.pop("workspace_hash")
+        assert graph == told
+        assert {name for flow in graph["flows"] for name in flow["from"]} == {"ore", "part"}
     assert {"index.html", "city.pdf", "city.svg", "city.png"} <= set(found)
 
 

@@ -91,14 +91,11 @@ def _path_page(run: Session, study: Study, chain: ChainModel) -> bytes:
 
 
 def _emit_panorama(run: Session, study: Study, chain: str, out: Output) -> None:
+    from chainmap.study.papers import graph_rows
+
     file = study.chain(chain)
-    rows = {row["link"]: row for row in study.gap_rows(chain, True)}
-    in_order = [{**rows[link.id], "group": link.group} for link in file.links]
-    flows = [
-        {"from": list(f.sources), "to": f.target, "need": f.need, "share": f.share}
-        for f in file.flows
-    ]
-    sheet = Sheet(in_order, (*GAP_KEYS, "group"), {"chain": chain, "flows": flows})
+    links, flows = graph_rows(study, chain)
+    sheet = Sheet(links, (*GAP_KEYS, "group"), {"chain": chain, "flows": flows})
     run.emit(out, study, sheet, lambda terminal: panorama_screen(run, study, file, terminal))
 
 

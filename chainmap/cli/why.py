@@ -38,11 +38,11 @@ def why(
     output: File = None,
 ) -> None:
     from chainmap.rank.ranks import Request
+    from chainmap.study.refs import chain_of
 
     run = session(context)
-    first = ref.partition("/")[0]
     study = run.open((*RANKING, "searched", "no_fit"))
-    chain = {None: first, "all": None}.get(among, among)
+    chain = {None: chain_of(ref), "all": None}.get(among, among)
     asked = Request(chain=chain, draws=draws, seed=seed, weights=weights, top=top)
     figure = _figure(run, study, ref, column, asked)
     out = Output(output, form)

@@ -17,7 +17,7 @@ from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
-from chainmap.study import cells, key_rows, refs, roadmap, trust, verdicts, verify, whatif
+from chainmap.study import cells, key_rows, quadrant, refs, roadmap, trust, verdicts, verify, whatif
 from chainmap.track.guards import RULES as GUARDS
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
@@ -40,6 +40,7 @@ RULES = {
     **verify.RULES,
     **trust.RULES,
     **key_rows.RULES,
+    **quadrant.RULES,
     **verdicts.RULES,
     **roadmap.RULES,
     **KPI,
@@ -181,7 +182,7 @@ class Study:
         if found.kind.columns[column].scoped:
             from chainmap.rank.ranks import Request, scope_of
 
-            asked = request or Request(chain=ref.partition("/")[0])
+            asked = request or Request(chain=refs.chain_of(ref))
             scope = scope_of(asked, self.world.settings)
         return self.book.figure("cell", found.kind.name, column, *found.args, *scope)
 

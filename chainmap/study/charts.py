@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chainmap.core.words import say
-from chainmap.rank.criteria import IMPACT, LIKELIHOOD
-from chainmap.rank.score import weighted_mean
 from chainmap.show.pictures.ranks import Candidate, RankContent
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import chain_name, link_name, short_name
+from chainmap.study.quadrant import AXES
 
 if TYPE_CHECKING:
     from chainmap.rank.robust import Ranking
@@ -32,7 +31,7 @@ def rank_content(study: Study, found: Ranking, chain: str | None, lang: str) -> 
         say("title.rank", lang, region=study.region(lang), chain=name),
         _conclusion(shown, found.top, lang),
         say("picture.date", lang, day=study.world.at.text),
-        tuple(_candidate(study, row, found.weights, lang) for row in shown),
+        tuple(_candidate(study, row, lang) for row in shown),
         len(rows),
         found.top,
         tuple(_apart(found, lang)),
@@ -42,10 +41,11 @@ def rank_content(study: Study, found: Ranking, chain: str | None, lang: str) -> 
         found.seed,
         (settings["quadrant.impact"], settings["quadrant.likelihood"]),
         lang,
+        study.book.value("quadrant", chain or "", *found.scope),
     )
 
 
-def _candidate(study: Study, row: JsonRow, weights: Mapping[str, float], lang: str) -> Candidate:
+def _candidate(study: Study, row: JsonRow, lang: str) -> Candidate:
     chain = study.chain(row["chain"])
     return Candidate(
         row["ref"],
@@ -57,32 +57,19 @@ def _candidate(study: Study, row: JsonRow, weights: Mapping[str, float], lang: s
         row["p_top"],
         row["impact"],
         row["likelihood"],
-        span_of(row, IMPACT, weights),
-        span_of(row, LIKELIHOOD, weights),
+        _span(study, row, "impact"),
+        _span(study, row, "likelihood"),
     )
 
 
-def span_of(
-    row: JsonRow, criteria: Sequence[str], weights: Mapping[str, float]
-) -> tuple[float, float] | None:
-    """The weighted mean with every unknown mark at its lowest and at its highest.
-
-    None where nothing is unknown, or all weights are 0.
-    """
-    unknown = {name: row["unknown"][name] for name in criteria if name in row["unknown"]}
-    if not unknown or not math.fsum(weights[name] for name in criteria) > 0:
+def _span(study: Study, row: JsonRow, axis: str) -> tuple[float, float] | None:
+    """How far a point may lie while marks are unknown; None where nothing is."""
+    if not any(name in row["unknown"] for name in AXES[axis]):
         return None
-    low, high = (
-        weighted_mean(
-            {
-                name: (weights[name], unknown[name][end] if name in unknown
-                       else row["criteria"][name])
-                for name in criteria
-            }
-        )
-        for end in (0, 1)
-    )  # fmt: skip
-    return float(low), float(high)
+    found: tuple[float, float] | None = study.book.value(
+        "quadrant.span", row["firm"], row["chain"], row["link"], axis
+    )
+    return found
 
 
 def _conclusion(rows: Sequence[JsonRow], top: int, lang: str) -> str:

@@ -123,7 +123,8 @@ class Papers:
 
     def fingerprint(self) -> str:
         """A hash of everything that the files say."""
-        parts = (self.report, self.table, self.ranks, self.sources, self.evidence, self.lang)
+        parts = (self.report, self.table, self.ranks, self.sources, self.evidence, self.lang,
+                 self._graph)  # fmt: skip
         return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
     # pages
@@ -270,9 +271,37 @@ class Papers:
             rows.append([self._signed, *[""] * (len(columns) - 1)])
         return as_csv(columns, rows)
 
+    def json(self) -> bytes:
+        """The chain's graph for programs: as ``map`` writes it, but without the workspace's hash.
+
+        That hash changes with any row of any chain, and this file only with its own.
+        """
+        from chainmap.show.formats import as_json
+
+        links, flows = self._graph
+        return as_json(
+            {"as_of": self.study.world.at.text, "chain": self.chain.id, "flows": flows}, links
+        )
+
+    @cached_property
+    def _graph(self) -> tuple[list[JsonRow], list[JsonRow]]:
+        return graph_rows(self.study, self.chain.id)
+
     def dot(self) -> bytes:
         """The chain's graph for Graphviz."""
         return graph(self.study, self.chain, self.lang)
+
+
+def graph_rows(study: Study, chain: str) -> tuple[list[JsonRow], list[JsonRow]]:
+    """A chain's links with all that is known of their gaps, in the file's order, and its flows."""
+    file = study.chain(chain)
+    rows = {row["link"]: row for row in study.gap_rows(chain, True)}
+    links = [{**rows[link.id], "group": link.group} for link in file.links]
+    flows: list[JsonRow] = [
+        {"from": list(f.sources), "to": f.target, "need": f.need, "share": f.share}
+        for f in file.flows
+    ]
+    return links, flows
 
 
 def graph(study: Study, chain: Chain, lang: str) -> bytes:

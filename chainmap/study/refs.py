@@ -22,6 +22,7 @@ from chainmap.study.column import Args, Column
 from chainmap.study.column import with_ as _with
 from chainmap.study.key_rows import CONTRACT, SCOPED
 from chainmap.study.project_columns import PROJECT_COLUMNS, STAGE_COLUMNS
+from chainmap.study.quadrant import COUNT_COLUMNS, SPAN_COLUMNS
 
 STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
 BASES = ("override", "capacity", "finding", "count", "search", "project", "none")
@@ -302,7 +303,7 @@ KINDS: dict[str, Kind] = {
             "candidate",
             ("chain", "link", "firm"),
             "score",
-            {**RANK_COLUMNS, **TABLE_COLUMNS},
+            {**RANK_COLUMNS, **SPAN_COLUMNS, **TABLE_COLUMNS},
             order=(2, 0, 1),
         ),
     )
@@ -330,6 +331,7 @@ WORDED: dict[str, Kind] = {
         "backtest", ("list", "method"), "backtest.line", {**BACKTEST_COLUMNS, **BACKTEST_TOLD}
     ),
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
+    "quadrant": Kind("quadrant", ("chain",), "quadrant", COUNT_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
     "relief": Kind("relief", ("chain", "link"), "resilience.relief", RELIEF_COLUMNS),
 }
@@ -364,6 +366,12 @@ def understood(ref: str) -> Ref:
     if len(parts) < len(kind.parts):
         raise UnknownPart(kind.parts[len(parts)], "")
     return Ref(kind, kind.args(parts))
+
+
+def chain_of(ref: str) -> str:
+    """The chain whose ranking a ref is about unless another is asked for."""
+    first, _, rest = ref.partition("/")
+    return rest.partition("/")[0] if first in WORDED else first
 
 
 def row_of(book: Book, columns: Mapping[str, Column], args: Args) -> dict[str, Any]:

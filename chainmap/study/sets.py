@@ -188,6 +188,7 @@ def chain_files(papers: Papers, folder: str) -> Iterator[tuple[str, Maker]]:
     yield f"{start}table.xlsx", partial(papers.made, "xlsx")
     yield f"{start}table.csv", papers.csv
     yield f"{start}panorama.dot", papers.dot
+    yield f"{start}panorama.json", papers.json
     named: Sequence[tuple[str, Sequence[Page]]] = (
         ("panorama", papers.panorama_pages("16:9")),
         ("path", papers.path_pages("16:9")),

@@ -58,7 +58,7 @@ def _page(content: RankContent, numbered: Sequence[tuple[int, Candidate]]) -> Pa
         if row.impact is not None and row.likelihood is not None
     ]
     title = say("chart.quadrant", lang, title=content.title)
-    told = _conclusion(content, points)
+    told = say("chart.quarter", lang, **content.quarter)
     items = heading(title, told, content.date)
     scale = _scale(content, points)
     items += _ground(content, scale)
@@ -68,31 +68,6 @@ def _page(content: RankContent, numbered: Sequence[tuple[int, Candidate]]) -> Pa
     edition = say("chart.edition", lang, edition=content.edition)
     items += footing(content.footer, edition, HEIGHT)
     return Page(WIDE, HEIGHT, tuple(items), title, told)
-
-
-def _conclusion(content: RankContent, points: Sequence[_Point]) -> str:
-    """How many stand in the first quarter, and how many of them wholly."""
-    impact, likelihood = content.lines
-    first = [p for p in points if p.impact >= impact and p.likelihood >= likelihood]
-    whole = [
-        p for p in first
-        if _low(p.row.impact_span, p.impact) >= impact
-        and _low(p.row.likelihood_span, p.likelihood) >= likelihood
-    ]  # fmt: skip
-    over = sum(
-        _across(p.row.impact_span, impact) or _across(p.row.likelihood_span, likelihood)
-        for p in points
-    )
-    words = {"first": len(first), "whole": len(whole), "over": over, "all": len(points)}
-    return say("chart.quarter", content.lang, **words)
-
-
-def _across(span: tuple[float, float] | None, line: float) -> bool:
-    return span is not None and span[0] < line <= span[1]
-
-
-def _low(span: tuple[float, float] | None, value: float) -> float:
-    return span[0] if span else value
 
 
 def _scale(content: RankContent, points: Sequence[_Point]) -> _Scale:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from chainmap.core.words import say
 from chainmap.show.draw.fonts import fit, width, wrap
@@ -20,6 +20,7 @@ AXIS, AXIS_END = 556.0, 1190.0
 BAR, BAR_END, SHARE_X = 1250.0, 1490.0, RIGHT
 TALLEST = 50.0
 DARK_AT = 0.5  # from here on a share is drawn dark
+QUARTER = ("all", "first", "whole", "over")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
 
@@ -57,6 +58,8 @@ class RankContent:
     seed: int
     lines: tuple[float, float]  # where impact and likelihood are divided
     lang: str = "zh"
+    # how many have a point, stand in the first quarter, do so wholly, and meet a line
+    quarter: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(QUARTER, 0))
 
 
 def rank_pages(content: RankContent) -> list[Page]:
