@@ -86,8 +86,12 @@ def a_workspace(tables: dict[str, list[TextRow]], today: date) -> Workspace:
             for name, rows in tables.items()}  # fmt: skip
     numbers = {f"kpi.{name}": Setting(value, "test", Place("data/scoring.yaml", at + 1))
                for at, (name, value) in enumerate(LIMITS.items())}  # fmt: skip
-    return Workspace("", "示例市", (), (), Day(today.isoformat(), today, today),
-                     Place("data/region.yaml"), {}, read, Settings(numbers), "")  # fmt: skip
+    return Workspace(
+        root="", region="示例市", region_en="", within=(), moving_from=(),
+        study_date=Day(today.isoformat(), today, today),
+        study_date_at=Place("data/region.yaml"), chains={}, tables=read,
+        settings=Settings(numbers), hash="",
+    )  # fmt: skip
 
 
 def _row(table: str, at: int, row: TextRow) -> Row:
