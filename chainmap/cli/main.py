@@ -72,6 +72,7 @@ def command(lang: Language) -> Any:
         ranking,
         report,
         snapshots,
+        week,
         whatif,
         why,
         workbook,
@@ -94,6 +95,7 @@ def command(lang: Language) -> Any:
         whatif,
         snapshots,
         projects,
+        week,
     ):
         group.register(app)
     root = typer.main.get_command(app)

@@ -22,6 +22,7 @@ from chainmap.track.guards import RULES as GUARDS
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
 from chainmap.track.projects import RULES as PROJECTS
+from chainmap.track.week import RULES as WEEK
 
 if TYPE_CHECKING:
     from chainmap.core.model import Row
@@ -44,6 +45,7 @@ RULES = {
     **verdicts.RULES,
     **roadmap.RULES,
     **KPI,
+    **WEEK,
     **RESILIENCE,
     **whatif.RULES,
 }

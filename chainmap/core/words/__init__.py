@@ -18,6 +18,7 @@ from chainmap.core.words import (
     projects,
     snapshots,
     stability,
+    week,
     whatif,
     why,
     workbook,
@@ -25,7 +26,7 @@ from chainmap.core.words import (
 
 PARTS = (
     common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
-    projects, snapshots,
+    projects, snapshots, week,
 )  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
