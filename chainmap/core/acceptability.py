@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain as joined
 from typing import Any
 
 import numpy as np
@@ -28,17 +29,16 @@ from chainmap.core.mcda import (
     WORTH_THREADS,
     Floats,
     Integers,
-    Layer,
     Unknown,
     check,
     layers_of,
     parts_of,
     totals_of,
 )
+from chainmap.core.sieve import Found, Sieve
 
 # Scores of one chunk: they and their copies stay within the cache of a core.
 IN_CACHE = 2**16
-Found = tuple[Integers, Integers, Floats]  # draw, row and key, the lower the better
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,26 +100,28 @@ def members(
     if compiled:
         draw, row, key = fused.at_least(values, weights, layers, top)
     else:
-        size = chunk or max(1, IN_CACHE // rows)
         workers = min(4, os.cpu_count() or 1) if rows * draws > WORTH_THREADS else 1
-        look = partial(_at_least, values, weights, layers, top)
+        sieve = Sieve(values, weights, layers, top)
+        size = chunk or (sieve.block if sieve.pays else max(1, IN_CACHE // rows))
         with ThreadPoolExecutor(workers) as pool:
+            look = partial(_at_least, sieve)
             found = list(pool.map(look, parts_of(draws, rows, size, workers)))
-        draw, row, key = (np.concatenate(column) for column in zip(*found, strict=True))
+        draw, row, key = (np.concatenate(column) for column in zip(*joined(*found), strict=True))
     return Members(draw, row, _shares(draw, key, draws, top), draws, rows)
 
 
-def _at_least(
-    values: Floats, weights: Floats, layers: Sequence[Layer], top: int, part: slice
-) -> Found:
+def _at_least(sieve: Sieve, part: slice) -> list[Found]:
     """The rows that are not below place ``top``, ties at the border included."""
-    keys = np.rint(totals_of(values, weights, layers, part) * -ALIKE, order="C")
+    if sieve.pays:
+        return list(sieve.found(part))
+    totals, top = totals_of(sieve.values, sieve.weights, sieve.layers, part), sieve.top
+    keys = np.rint(totals * -ALIKE, order="C")
     if top < keys.shape[1]:
         border = np.partition(keys, top - 1, axis=1)[:, top - 1, None]
         draw, row = np.nonzero(keys <= border)
     else:
         draw, row = np.nonzero(np.ones_like(keys, dtype=bool))
-    return draw + part.start, row, keys[draw, row]
+    return [(draw + part.start, row, keys[draw, row])]
 
 
 def _shares(draw: Integers, key: Floats, draws: int, top: int) -> Floats:
