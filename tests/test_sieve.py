@@ -120,3 +120,11 @@ def test_where_nearly_all_are_among_the_first_it_is_not_taken() -> None:
     values, weights = np.arange(30.0)[:, None], np.ones((2, 1))
     assert not pays(values, weights, [], 20) and pays(values, weights, [], 3)
     assert found(values, weights, [], 20) == first(values, weights, [], 20)
+
+
+@pytest.mark.parametrize("rows", [60, 1500])
+def test_the_shares_are_those_of_the_whole_ranking_to_the_bit(rows: int) -> None:
+    rng = np.random.default_rng(5)
+    values, weights = rng.random((rows, 4)) * 100, rng.dirichlet(np.ones(4), 60)
+    wanted = mcda.robust(values, weights, [], 20).p_top
+    assert acceptability.members(values, weights, [], 20).shares.tobytes() == wanted.tobytes()

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-from chainmap.core import fused
 from chainmap.core.mcda import (
     ALIKE,
     WORTH_THREADS,
@@ -74,15 +73,13 @@ def members(
     top: int,
     *,
     chunk: int | None = None,
-    compiled: bool | None = None,
 ) -> Members:
-    """Which rows are among the first ``top`` in each draw, by a partial sort.
+    """Which rows are among the first ``top`` in each draw: a rough look first, then a partial sort.
 
-    Arguments as for ``mcda.robust``, whose p_top is ``shares`` to the bit. ``compiled``: whether
-    the compiled way is taken, by default where it is installed and rows are many enough to pay
-    for its start; it finds the same to the bit. O(draws * rows * criteria).
+    Arguments as for ``mcda.robust``, whose p_top is ``shares`` to the bit.
+    O(draws * rows * criteria).
 
-    Raises ValueError as ``robust`` does, RuntimeError where ``compiled`` is not installed.
+    Raises ValueError as ``robust`` does.
 
     >>> members(np.array([[9.0], [5.0], [5.0]]), np.ones((4, 1)), [], 2).shares.tolist()
     [1.0, 0.5, 0.5]
@@ -94,19 +91,13 @@ def members(
     if rows == 0:
         none = np.zeros(0, dtype=np.int64)
         return Members(none, none, np.zeros(0), draws, 0)
-    if compiled is None:
-        compiled = rows > fused.WORTH_ROWS and fused.installed()
     layers = list(layers_of(unknown, values.shape[1]))
-    if compiled:
-        draw, row, key = fused.at_least(values, weights, layers, top)
-    else:
-        workers = min(4, os.cpu_count() or 1) if rows * draws > WORTH_THREADS else 1
-        sieve = Sieve(values, weights, layers, top)
-        size = chunk or (sieve.block if sieve.pays else max(1, IN_CACHE // rows))
-        with ThreadPoolExecutor(workers) as pool:
-            look = partial(_at_least, sieve)
-            found = list(pool.map(look, parts_of(draws, rows, size, workers)))
-        draw, row, key = (np.concatenate(column) for column in zip(*joined(*found), strict=True))
+    workers = min(4, os.cpu_count() or 1) if rows * draws > WORTH_THREADS else 1
+    sieve = Sieve(values, weights, layers, top)
+    size = chunk or (sieve.block if sieve.pays else max(1, IN_CACHE // rows))
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(partial(_at_least, sieve), parts_of(draws, rows, size, workers)))
+    draw, row, key = (np.concatenate(column) for column in zip(*joined(*found), strict=True))
     return Members(draw, row, _shares(draw, key, draws, top), draws, rows)
 
 
@@ -182,7 +173,7 @@ def confidence(
         near = moves.within_reach(values, central[row])
         fixed = np.broadcast_to(central[row], (draws, values.shape[1]))
         rivals = moves.of(near)
-        shares = members(values[near], fixed, rivals, 1, compiled=False).shares
+        shares = members(values[near], fixed, rivals, 1).shares
         own = np.flatnonzero(near == row)
         found[at] = shares[own[0]] if len(own) else 0.0
     return found

@@ -5,7 +5,7 @@
 10,000 draws of the weights of 8 criteria, on 5,000 rows and on 50,000. The product is numpy's, in
 double precision, written over itself chunk by chunk, as many chunks at once as the machine has
 cores; of the chunks tried the best counts. Repetitions are interleaved, so that a busy moment
-hits all. What is compiled is compiled before. Exit 1 where a median misses its target.
+hits all. Exit 1 where a median misses its target.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from chainmap.core import acceptability, fused, mcda  # noqa: E402
+from chainmap.core import acceptability, mcda  # noqa: E402
 
 DRAWS, CRITERIA, TOP, SEED = 10_000, 8, 20, 20260101
 LEAST = 3
 CHUNKS = (4, 16, 64)
+WHOLE = "full intervals"
 
 
 class Way(NamedTuple):
@@ -59,11 +60,9 @@ def product(values: mcda.Floats, weights: mcda.Floats, chunk: int) -> None:
         list(pool.map(run, range(workers)))
 
 
-def members(compiled: bool) -> Callable[[mcda.Floats, mcda.Floats], object]:
-    """The shares of the first k by the compiled way or the other."""
-    return lambda values, weights: (
-        acceptability.members(values, weights, [], TOP, compiled=compiled).shares
-    )
+def members(values: mcda.Floats, weights: mcda.Floats) -> object:
+    """The shares of the first k."""
+    return acceptability.members(values, weights, [], TOP).shares
 
 
 def whole(values: mcda.Floats, weights: mcda.Floats) -> object:
@@ -73,15 +72,11 @@ def whole(values: mcda.Floats, weights: mcda.Floats) -> object:
 
 def ways() -> list[Way]:
     """What is measured; full intervals of 50,000 rows need 2 GB and stand without a target."""
-    found = [
-        Way(5_000, "first 20, partial sort", 11.0, members(False)),
-        Way(5_000, "full intervals", None, whole),
-        Way(50_000, "first 20, partial sort", None, members(False)),
+    return [
+        Way(rows, name, most, run)
+        for rows, best in ((5_000, 11.0), (50_000, 3.0))
+        for name, most, run in (("first 20", best, members), (WHOLE, None, whole))
     ]
-    if fused.installed():
-        found.insert(1, Way(5_000, "first 20, compiled", None, members(True)))
-        found.append(Way(50_000, "first 20, compiled", 3.0, members(True)))
-    return [*found, Way(50_000, "full intervals", None, whole)]
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -114,7 +109,7 @@ def main(repetitions: int) -> int:
             for chunk in CHUNKS:
                 products[chunk].append(seconds(partial(product, values, weights, chunk)))
             for way in here:
-                if way.name == "full intervals" and rows > 5_000 and turn:
+                if way.name == WHOLE and rows > 5_000 and turn:
                     continue  # one run says enough
                 times[way.name].append(seconds(partial(way.run, values, weights)))
         base = min(statistics.median(taken) for taken in products.values())
