@@ -19,7 +19,8 @@ import chainmap
 QUICK = (
     "conformance", "rank_cases", "mcda", "coverage", "read_chains", "read_tables",
     "read_workspace", "read_template", "bad_inputs", "words", "covered", "path", "measures",
-    "acceptability", "sieve", "stability", "memory", "edits", "catalogue", "ledger", "leaders", "backtest",
+    "acceptability", "sieve", "stability", "memory", "edits", "catalogue", "ledger", "leaders",
+    "backtest",
 )  # fmt: skip
 SKIP = "not validate_fails and not branches and not main_job"
 
