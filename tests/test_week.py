@@ -171,9 +171,14 @@ def test_targets_that_rose_are_named_with_the_rows_that_did_it(tmp_path: Path) -
     findings.write_text(text, encoding="utf-8")
     parts = parts_of(root)
     (status,) = parts["status"]
-    assert (status["ref"], status["what"], status["note"]) == ("x/c", "强 → 弱", "~findings.csv:3")
+    assert (status["ref"], status["what"], status["note"]) == (
+        "x/c", "强 → 弱", "环节结论有改动（findings.csv:3）"
+    )  # fmt: skip
     rose = {row["ref"]: row for row in parts["rose"]}
-    assert rose["x/a/f2"]["what"] == "2 → 1" and "~activities.csv:3" in rose["x/a/f2"]["note"]
+    assert (
+        rose["x/a/f2"]["what"] == "2 → 1"
+        and "企业能力有改动（activities.csv:3）" in rose["x/a/f2"]["note"]
+    )
     assert "x/a/f1" not in rose
     assert as_json("week", workspace=root)["snapshot"] == "last"
 
@@ -191,6 +196,36 @@ def test_the_page_reads_the_same_in_every_form(tmp_path: Path, lang: str) -> Non
     assert "滞留&lt;b&gt;" in html and "<b>" not in html.replace("<br>", "")
     assert "滞留&lt;b&gt;\\|项目" in mark and mark.count("\n## ") == 5
     assert html.startswith("<!doctype html>") and "default-src 'none'" in html
+
+
+def test_what_the_journal_says_is_told_with_its_reason(tmp_path: Path) -> None:
+    root = with_projects(tmp_path)
+    edit = ("projects", "move", "stuck", "签约", "--on", "2025-12-30", "--because", "厂房已定")
+    done = chainmap("--as-of", "2025-12-31", *edit, workspace=root)
+    assert done.returncode == 0, done.stderr.decode()
+    journal = root / "data/journal.csv"
+    when = journal.read_text(encoding="utf-8").splitlines()[1].split(",")[1]
+    text = journal.read_text(encoding="utf-8").replace(when[:10], "2025-12-31")
+    journal.write_text(text + "9,2025-12-31T09:00,x,moved,2025,nosuch,a,b,c\n", encoding="utf-8")
+    rows = {row["ref"]: row for row in parts_of(root)["moved"]}
+    assert rows["projects/stuck"]["note"] == "阶段 洽谈 → 签约（厂房已定）"
+    journal.write_text("edit,when\nx,\n", encoding="utf-8")  # one that makes no sense is left out
+    assert {row["ref"] for row in parts_of(root)["moved"]} == {"projects/moved", "projects/stuck"}
+
+
+def test_the_document_holds_the_page(tmp_path: Path) -> None:
+    import docx
+
+    root = with_projects(tmp_path)
+    one, other = tmp_path / "a.docx", tmp_path / "b.docx"
+    for path in (one, other):
+        assert chainmap("week", "-o", path, workspace=root).returncode == 0
+    assert one.read_bytes() == other.read_bytes()
+    document = docx.Document(str(one))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert "滞留<b>|项目" in cells and "签了框架" in cells and "市发改委 副市长" in cells
+    heads = [line.text for line in document.paragraphs if line.style.name == "Heading 1"]
+    assert len(heads) == 5 and heads[0].endswith("动了什么")
 
 
 def test_the_reference_workspace_has_its_page(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def week(
     from chainmap.study import week as page
 
     run = session(context)
-    out = Output(output, form, (".html",))
+    out = Output(output, form, (".html", ".docx"))
     kind = out.format(run)
     study = run.open(NEEDS)
     with working(run.say("progress.week")):
@@ -46,6 +46,10 @@ def week(
     sheet = _sheet(run, study, found, top)
     if kind == "html":
         run.deliver(out, week_page(sheet))
+    elif kind == "docx":
+        from chainmap.show.office.note import as_note
+
+        run.deliver(out, run.optional(lambda: as_note(sheet)))
     elif kind == "md":
         run.deliver(out, week_markdown(sheet))
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chainmap.core.formula import short
+from chainmap.core.schema import BY_NAME
 from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Cell, Head, Line, lay_out
 
@@ -102,3 +103,13 @@ def cause(place: str, lang: str) -> str:
     if kind == "setting" and colon:
         return say("diff.by_setting", lang, name=name)
     return place.replace("data/", "", 1)
+
+
+def cause_words(place: str, lang: str) -> str:
+    """The same in a sentence's words: a row by its table and what became of it."""
+    table = place[1:].removeprefix("data/").partition(".csv")[0]
+    key = {"+": "diff.row_added", "-": "diff.row_removed", "~": "diff.row_changed"}.get(place[:1])
+    if key is None or table not in BY_NAME:
+        return cause(place, lang)
+    name = BY_NAME[table].zh if lang == "zh" else table
+    return say(key, lang, table=name, at=cause(place[1:], lang))

@@ -93,31 +93,28 @@ def week_page(page: Sheet) -> bytes:
     """The page for a browser, in one file without a request."""
     from chainmap.show.web.page import document
 
-    body = "\n".join(map(_section, page.sections, [page.lang] * len(page.sections)))
+    body = "\n".join(_section(part, page.lang) for part in page.sections)
     about = "<br>".join(map(_text, page.about))
     whole = f"""<div class="report"><header><h1>{_text(page.title)}</h1>
 <p>{about}</p></header>
-<main>{body}</main></div>"""
+<main><section id="findings">{body}</section></main></div>"""
     return document(page.title, page.lang, whole)
 
 
 def _section(part: Section, lang: str) -> str:
-    head = f"<section><h2>{_text(part.title)}</h2>"
+    head = f"<div><h2>{_text(part.title)}</h2>"
     if not part.rows:
-        return f"{head}<p>{_text(say('week.none', lang))}</p></section>"
+        return f"{head}<p>{_text(say('week.none', lang))}</p></div>"
     above = "".join(f'<th scope="col">{_text(name)}</th>' for name in part.heads)
     lines = "\n".join(
-        f'<tr><th scope="row">{_text(row[0])}</th>'
-        + "".join(f"<td>{_text(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in part.rows
+        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in row) + "</tr>" for row in part.rows
     )
     more = f"<p>{_text(say('week.more', lang, count=part.more))}</p>" if part.more else ""
     label = _text(part.title)
     return (
         f'{head}<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
         f'<table class="rows"><thead><tr>{above}</tr></thead><tbody>{lines}</tbody></table></div>'
-        f"{more}</section>"
+        f"{more}</div>"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -122,6 +123,8 @@ def _ranks(study: Study, intervals: bool) -> Iterable[tuple[str, dict[str, Any]]
 
 def _kpi(study: Study) -> Iterable[tuple[str, dict[str, Any]]]:
     year = study.world.today.year
+    if year < 2:  # no study date could be told
+        return
     for period in (f"{year - 1:04d}", f"{year:04d}"):
         for row in kpi_rows(study, period):
             value = {"value": kept(row["value"]), "unknown": row["unknown"]}
@@ -151,10 +154,12 @@ def take(study: Study, name: str, taken: str) -> tuple[Snapshot, bytes]:
 def keep(study: Study, name: str, data: bytes) -> Path:
     """Write a snapshot; FileExistsError where one of that name stands already."""
     path = snapshot_path(Path(study.workspace.root), name, SUFFIX)
-    if path.exists():
-        raise FileExistsError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data)
+    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        write_whole(whole, data)
+        # A link is made or not, and never over another: of two at once one comes too late.
+        os.link(whole, path)
     return path
 
 

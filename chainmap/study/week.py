@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from chainmap.core.formula import short
+from chainmap.core.schema import BY_NAME
 from chainmap.core.words import say
+from chainmap.read.desk import journal
+from chainmap.read.edits import Changed
 from chainmap.show.kpi import LIMITS, figure_name, number
-from chainmap.show.snapshots import cause
+from chainmap.show.snapshots import cause_words
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import chain_name, link_name
 from chainmap.study.diff import described, difference
@@ -18,10 +22,15 @@ from chainmap.study.project_columns import PROJECT_COLUMNS
 from chainmap.study.refs import VERIFY_COLUMNS, row_of
 from chainmap.study.snapshots import NOW, newest, state, state_of
 from chainmap.study.verify import ANSWERS
+from chainmap.track.journal import Entry, entry
 from chainmap.track.snapshot import Snapshot
 from chainmap.track.week import Move
 
 PARTS = ("moved", "stuck", "due", "check", "status", "rose", "figures")
+# Columns of the ledger whose edits are told; notes on contacts and the like are not.
+_TOLD = ("stage", "progress", "next_step", "next_due", "investment_100m_cny", "arrived_100m_cny",
+         "district", "leader", "unit")  # fmt: skip
+MOST_EDITS = 2  # of one project
 FIGURES = ("signed_projects", "signed_amount", "start_rate", "fdi_arrived", "domestic_arrived",
            "leader_visits")  # fmt: skip
 
@@ -67,12 +76,42 @@ def _project(study: Study, part: str, project: str, **more: object) -> JsonRow:
 
 
 def _moved(study: Study, since: str, lang: str) -> Iterator[JsonRow]:
-    for project in study.book.value("week.moved", since):
+    """Projects with a dated step, and those that the journal of edits says were worked on."""
+    edits = _edits(study, since)
+    dated: tuple[str, ...] = study.book.value("week.moved", since)
+    known = study.book.value("projects.all")
+    for project in (*dated, *(one for one in edits if one in known and one not in dated)):
         found: tuple[Move, ...] = study.book.value("week.moves", project, since)
         words = [move.what if move.what != "progress" else say("week.news", lang) for move in found]
-        progress = study.book.value("project.text", project, "progress")
-        yield _project(study, "moved", project, what="、".join(dict.fromkeys(words)),
-                       day=found[0].day.text, note=progress)  # fmt: skip
+        entries = edits.get(project, [])
+        notes = [study.book.value("project.text", project, "progress") if found else None,
+                 *(_edit(one, lang) for one in entries[-MOST_EDITS:])]  # fmt: skip
+        joint = "；" if lang == "zh" else "; "
+        day = found[0].day.text if found else entries[-1].when[:10]
+        what = "、".join(dict.fromkeys(words or [say("week.edited", lang)]))
+        note = joint.join(note for note in notes if note) or None
+        yield _project(study, "moved", project, what=what, day=day, note=note)
+
+
+def _edits(study: Study, since: str) -> dict[str, list[Entry]]:
+    """What the journal says of the days after one, by project; nothing where it cannot be read."""
+    found: dict[str, list[Entry]] = {}
+    today = study.world.today.isoformat()
+    try:
+        entries = [entry(cells) for cells in journal(Path(study.workspace.root) / "data")]
+    except (Changed, OSError, ValueError):
+        return found
+    for one in entries:
+        if since < one.when[:10] <= today and one.field in _TOLD:
+            found.setdefault(one.project, []).append(one)
+    return found
+
+
+def _edit(one: Entry, lang: str) -> str:
+    column = BY_NAME["projects"].column(one.field)
+    name = column.zh if lang == "zh" else column.name
+    why = say("week.because", lang, why=one.why) if one.why else ""
+    return f"{name} {one.was or '-'} → {one.now or '-'}{why}"
 
 
 def _stuck(study: Study) -> Iterator[JsonRow]:
@@ -118,7 +157,8 @@ def _since(study: Study, before: Snapshot, lang: str) -> Iterator[JsonRow]:
         if row["what"] == "status":
             ends = ["-" if end == "-" else say(f"status.{end}", lang) for end in ends]
         what = " → ".join(ends)
-        because = ", ".join(cause(place, lang) for place in row["rows"][:3])
+        joint = "；" if lang == "zh" else "; "
+        because = joint.join(cause_words(place, lang) for place in row["rows"][:2])
         part = "status" if row["what"] == "status" else "rose"
         yield _row(part, row["ref"], described(study, row, lang), what, note=because)
 

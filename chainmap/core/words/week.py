@@ -20,6 +20,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "week.none": ("无。", "None."),
     "week.more": ("另有 {count} 项", "{count} more"),
     "week.news": ("有进展", "news"),
+    "week.edited": ("台账更新", "ledger edited"),
+    "week.because": ("（{why}）", " ({why})"),
     "week.would_change": ("答案至多改变缺口 {kinds} 处、前20名 {best} 家", "an answer changes up to {kinds} gaps and {best} of the top 20"),
     "week.year_before": ("上年同期 {value}", "a year before {value}"),
     "week.done": ("完成目标 {value}%", "{value} % of the target"),

@@ -68,20 +68,20 @@ def styles(document: Any) -> None:
     from docx.shared import Mm, Pt
 
     normal = document.styles["Normal"]
-    _face(normal, 10.5)
+    face(normal, 10.5)
     normal.paragraph_format.space_after = Pt(4)
     for name, size in (("Title", 22), ("Heading 1", 14)):
         style = document.styles[name]
-        _face(style, size)
+        face(style, size)
         style.font.bold = True
-        style.font.color.rgb = _colour("head")
+        style.font.color.rgb = colour("head")
     page = document.sections[0]
     page.page_width, page.page_height = Mm(A4[0]), Mm(A4[1])
     page.left_margin = page.right_margin = Mm(20)
     page.top_margin = page.bottom_margin = Mm(18)
 
 
-def _face(style: Any, size: float) -> None:
+def face(style: Any, size: float) -> None:
     """The font for Latin letters and for Chinese: python-docx sets the first alone."""
     from docx.oxml.ns import qn
     from docx.shared import Pt
@@ -94,7 +94,7 @@ def _face(style: Any, size: float) -> None:
         fonts.attrib.pop(qn(name), None)
 
 
-def _colour(paint: str) -> Any:
+def colour(paint: str) -> Any:
     from docx.shared import RGBColor
 
     return RGBColor.from_string(LIGHT[paint].removeprefix("#"))
@@ -103,7 +103,7 @@ def _colour(paint: str) -> Any:
 def _findings(document: Any, paper: Paper) -> None:
     document.add_heading(safe(paper.title), 0)
     about = document.add_paragraph(safe(paper.about))
-    about.runs[0].font.color.rgb = _colour("sub")
+    about.runs[0].font.color.rgb = colour("sub")
     for number, (label, sentence) in enumerate(paper.findings, 1):
         line = document.add_paragraph()
         line.add_run(f"{number}. {safe(label)}").bold = True
@@ -240,7 +240,7 @@ def put(cell: Any, lines: Sequence[str], bold: bool, fill: str = "") -> None:
     if fill:
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-        run.font.color.rgb = _colour("on-head")
+        run.font.color.rgb = colour("on-head")
         shade = OxmlElement("w:shd")
         shade.set(qn("w:val"), "clear")
         shade.set(qn("w:fill"), LIGHT[fill].removeprefix("#"))
