@@ -208,6 +208,12 @@ CATALOGUE: dict[str, Entry] = {
                   "另存为 CSV 或 XLSX 再导入", "save it as CSV or XLSX"),
     "I108": Entry("error", "表头“{head}”没有写明人民币单位", "the head {head!r} does not say a unit of CNY",
                   "写成“采购额（亿元）”或“采购额（万元）”", "write purchase (100m CNY), or 万元"),
+    "I109": Entry("error", "找不到写项目名称的列；表头为：{heads}", "no column for the projects' names; the heads are: {heads}",
+                  "表头写“项目名称”，或用 --map 列头=name 指明", "name a column 项目名称, or say it with --map HEAD=name"),
+    "I110": Entry("error", "表头“{head}”没有写明单位，{column} 以{unit}计", "the head {head!r} does not say its unit; {column} is in {unit}",
+                  "在表头或数字后写上单位，如（万元）", "write the unit into the head or behind the number"),
+    "I111": Entry("error", "列头“{head}”对应的不是台账的列", "{head!r} is not given a column of the ledger",
+                  "改成台账的列名；不导入写 '-'", "write a column's name, or '-' to leave it out"),
     # B: a workbook that is brought back
     "B101": Entry("error", "工作簿里有{what}，不读取", "the workbook holds {what} and is not read",
                   "另存为不带宏的 .xlsx 再导入", "save it as a plain .xlsx"),

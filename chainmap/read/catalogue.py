@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -82,7 +83,7 @@ class _Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Record:
     """The cells of a record, each with its place; a formula is marked."""
 
     cells: tuple[str, ...]
@@ -97,10 +98,7 @@ def read_catalogue(path: Path) -> tuple[Catalogue, list[Problem]]:
     """
     problems: list[Problem] = []
     sheets: list[str] = []
-    if path.suffix.lower() in _SHEETS:
-        rows = list(_sheet(path, problems, sheets))
-    else:
-        rows = list(_csv(path, problems))
+    rows = records_of(path, problems, sheets)
     if problems:
         return Catalogue(), problems
     head = _head(rows)
@@ -120,7 +118,18 @@ def read_catalogue(path: Path) -> tuple[Catalogue, list[Problem]]:
     return Catalogue(found, heads, unused, "".join(sheets[:1]), tuple(sheets[1:])), problems
 
 
-def _csv(path: Path, problems: list[Problem]) -> Iterator[_Row]:
+def records_of(path: Path, problems: list[Problem], sheets: list[str]) -> list[Record]:
+    """The records of a CSV, or of the first sheet in sight of a workbook, within limits.
+
+    Names of the sheets go into ``sheets``. Raises ModuleNotFoundError for a workbook where
+    openpyxl is not installed.
+    """
+    if path.suffix.lower() in _SHEETS:
+        return list(_sheet(path, problems, sheets))
+    return list(_csv(path, problems))
+
+
+def _csv(path: Path, problems: list[Problem]) -> Iterator[Record]:
     intake = Intake(path.parent)
     text = intake.text(path, LIMITS.table_bytes)
     if isinstance(text, Problem):
@@ -139,12 +148,12 @@ def _csv(path: Path, problems: list[Problem]) -> Iterator[_Row]:
                 Place(name, *cells.place(line, at)) for at in range(min(len(record), MOST_COLUMNS))
             )
             shown = tuple(unguard(cell).strip() for cell in record[:MOST_COLUMNS])
-            yield _Row(shown, places, (False,) * len(shown))
+            yield Record(shown, places, (False,) * len(shown))
     except Unreadable as error:
         problems.append(problem("T115", Place(name, error.line, error.column)))
 
 
-def _sheet(path: Path, problems: list[Problem], sheets: list[str]) -> Iterator[_Row]:
+def _sheet(path: Path, problems: list[Problem], sheets: list[str]) -> Iterator[Record]:
     """The first sheet in sight; nothing in it is computed, followed or run.
 
     A part gives no more bytes than the archive says it holds, so what it says is what counts.
@@ -182,13 +191,24 @@ def _sheet(path: Path, problems: list[Problem], sheets: list[str]) -> Iterator[_
         problems.append(problem("I107", Place(name, 0), reason=str(error) or type(error).__name__))
 
 
-def _cells_of(name: str, title: str, number: int, row: Sequence[object]) -> _Row:
+def _cells_of(name: str, title: str, number: int, row: Sequence[object]) -> Record:
     values = [getattr(cell, "value", None) for cell in row]
-    shown = tuple("" if value is None else str(value).strip() for value in values)
+    shown = tuple(map(_shown, values))
     sheet = f"{name}:{title}!"
     places = tuple(Place(f"{sheet}{_letters(at)}{number + 1}", 0) for at in range(len(row)))
     formulas = tuple(getattr(cell, "data_type", "") in ("f", "e") for cell in row)
-    return _Row(shown, places, formulas)
+    return Record(shown, places, formulas)
+
+
+def _shown(value: object) -> str:
+    """A cell's value as one would type it: dates as we write them, 3.0 as 3."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
 
 
 def _letters(column: int) -> str:
@@ -227,7 +247,7 @@ def _meaning(head: str) -> str | None:
     )
 
 
-def _head(rows: Sequence[_Row]) -> int | None:
+def _head(rows: Sequence[Record]) -> int | None:
     """Which of the first rows is the header: that which names most columns."""
     best, most = None, 0
     for at, row in enumerate(rows[:_ABOVE]):
@@ -237,7 +257,7 @@ def _head(rows: Sequence[_Row]) -> int | None:
     return best
 
 
-def _columns(head: _Row, problems: list[Problem]) -> _Columns:
+def _columns(head: Record, problems: list[Problem]) -> _Columns:
     found: dict[str, int] = {}
     for at, text in enumerate(head.cells):
         name = _meaning(text)
@@ -268,7 +288,7 @@ def _factor(head: str) -> Decimal | None:
     return Decimal(1) if "100m" in text else Decimal("0.01") if "million" in text else None
 
 
-def _line(row: _Row, columns: _Columns, problems: list[Problem]) -> Wanted | None:
+def _line(row: Record, columns: _Columns, problems: list[Problem]) -> Wanted | None:
     at = {name: column for name, column in columns.at.items() if column < len(row.cells)}
     cells = {name: row.cells[column] for name, column in at.items()}
     wrong = [problem("I105", row.places[column]) for column in sorted(at.values())

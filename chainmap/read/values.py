@@ -142,12 +142,12 @@ def _day(column: Column) -> Read:
         try:
             return parse_day(text)
         except ValueError:
-            raise WrongCell("T106", _likely_day(text), column=title(column), value=text) from None
+            raise WrongCell("T106", likely_day(text), column=title(column), value=text) from None
 
     return read
 
 
-def _likely_day(text: str) -> str | None:
+def likely_day(text: str) -> str | None:
     """The same date as we write it, where another way of writing dates was used."""
     found = _OTHER_DAY.match(text)
     if found is None:

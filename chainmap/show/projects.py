@@ -10,6 +10,7 @@ from chainmap.core.words import figure, say
 from chainmap.show.columns import Cell, Head, Line, lay_out
 
 Row = Mapping[str, Any]
+STYLES = {"new": "present", "changed": "", "same": "dim", "like": "warning"}
 
 
 @dataclass(frozen=True)
@@ -133,4 +134,25 @@ def journal_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
         [Cell((row[name] or "-")[:16] if name == "when" else row[name] or "-") for name in names]
         for row in rows
     ]
+    return lay_out(heads, cells, limit)
+
+
+def import_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """One line a change that a bureau's list would make, and one for what stays or is asked."""
+    heads = [
+        Head(say("head.line", lang), shrink_to=10),
+        Head(say("head.how", lang)),
+        Head(say("head.project", lang), shrink_to=16),
+        Head(say("head.field", lang), may_go=True),
+        Head(say("head.from", lang), shrink_to=8),
+        Head(say("head.to", lang), shrink_to=10),
+    ]
+    cells = []
+    for row in rows:
+        start = [row["line"], say(f"import.{row['how']}", lang), row["name"]]
+        changes = row["changes"] or [("", "", row["like"] or "")]
+        for field, was, now in changes if row["how"] != "same" else [("", "", "")]:
+            words = [*start, field, was or "-", now or "-"]
+            cells.append([Cell(word, STYLES[row["how"]]) for word in words])
+            start = ["", "", ""]
     return lay_out(heads, cells, limit)

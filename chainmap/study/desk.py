@@ -207,12 +207,15 @@ def _known(study: Study, refers: str, chain: str) -> tuple[str, list[str]] | Non
 
 
 def free_id(cells: Mapping[str, str], lines: Sequence[Line]) -> str:
-    """An id for a new project: its link or chain and its firm, numbered where that is taken."""
+    """An id for a new project: its link or chain and its firm, numbered where that says little.
+
+    That is where it is taken, or where no firm is known.
+    """
     taken = {one.cells.get("project", "") for one in lines}
     parts = [cells.get("link") or cells.get("chain") or "", cells.get("firm") or ""]
     stem = re.sub(r"[^a-z0-9_-]", "-", "-".join(part for part in parts if part))[:58] or "p"
-    number = 1
-    while (made := stem if number == 1 and stem != "p" else f"{stem}-{number}") in taken:
+    number, plain = 1, bool(cells.get("firm"))
+    while (made := stem if number == 1 and plain else f"{stem}-{number}") in taken:
         number += 1
     assert ID.match(made)
     return made

@@ -15,6 +15,7 @@ from chainmap.core.model import Row
 from chainmap.core.problems import Place, Problem, problem
 from chainmap.core.schema import STAGE_DATES, STAGES
 from chainmap.core.words import figure
+from chainmap.core.world import World
 from chainmap.track.sameness import Named, Sameness, folded
 
 USD = "USD"
@@ -50,6 +51,13 @@ def _sameness(ask: Ask) -> Sameness:
     districts = [row.text("district") for row in ask.rows("districts", (), ())]
     around = [place for place in (workspace.region, *workspace.within) if place]
     return Sameness(districts, around, lambda name: ask.setting(f"same.{name}"))
+
+
+def sameness_in(world: World) -> Sameness:
+    """What compares rows that are not in the ledger yet with those that are."""
+    districts = [row.text("district") for row in world.newest("districts")]
+    around = [place for place in (world.workspace.region, *world.workspace.within) if place]
+    return Sameness(districts, around, lambda name: world.settings[f"same.{name}"])
 
 
 def likeness(ask: Ask, one: str, other: str) -> float:
