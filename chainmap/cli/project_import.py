@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 KEYS = ("ref", "line", "how", "project", "name", "changes", "like", "unknown_firms")
 WAYS = ("new", "changed", "same", "like")
-Map = Annotated[list[str] | None, typer.Option("--map", metavar="HEAD=FIELD", help="help.map")]
+Map = Annotated[
+    list[str] | None, typer.Option("--map", metavar="HEAD=FIELD", help="help.listing_map")
+]
 
 
 def register(group: typer.Typer) -> None:
@@ -67,7 +69,7 @@ def take_in(
     wanted = [(one.project, dated(one.cells, one.changes, told.day.text))
               for one in found if one.how in ("new", "changed")]  # fmt: skip
     if not yes:
-        run.tell(run.say("import.ask", count=len(wanted)))
+        run.tell(run.say("listing.ask", count=len(wanted)))
         return
     run.need_own()
     _remember(run, data, heads)
@@ -75,7 +77,7 @@ def take_in(
         carry_out(run, study, edits(wanted, told), {})
     left = sum(one.how == "like" for one in found)
     if left:
-        run.tell(run.say("import.left", count=left))
+        run.tell(run.say("listing.left", count=left))
 
 
 def _read(
@@ -123,12 +125,12 @@ def _asked(run: Session, listing: Listing) -> dict[str, str]:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         example = " ".join(f'--map "{head}=-"' for head in listing.unknown)
         heads = "、".join(listing.unknown)
-        raise Stop(2, run.say("import.unknown", heads=heads, example=example))
+        raise Stop(2, run.say("listing.unknown", heads=heads, example=example))
     found = {}
     for head in listing.unknown:
         name: str | None = None
         while name is None:
-            word = typer.prompt(run.say("import.which", head=head), default=NONE, err=True)
+            word = typer.prompt(run.say("listing.which", head=head), default=NONE, err=True)
             name = field_of(word)
         found[head] = name
     return found
@@ -172,7 +174,7 @@ def _screen(
     terminal.lines(import_lines(rows, lang, terminal.width))
     terminal.say()
     counts = Counter(row["how"] for row in rows)
-    terminal.say(say("import.counts", lang, **{how: counts[how] for how in WAYS}))
+    terminal.say(say("listing.counts", lang, **{how: counts[how] for how in WAYS}))
     strangers = list(dict.fromkeys(name for row in rows for name in row["unknown_firms"]))
     if strangers:
-        terminal.say(say("import.strangers", lang, names="、".join(strangers)), "warning")
+        terminal.say(say("listing.strangers", lang, names="、".join(strangers)), "warning")

@@ -141,7 +141,7 @@ def import_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     """One line a change that a bureau's list would make, and one for what stays or is asked."""
     heads = [
         Head(say("head.line", lang), shrink_to=10),
-        Head(say("head.how", lang)),
+        Head(say("head.what", lang)),
         Head(say("head.project", lang), shrink_to=16),
         Head(say("head.field", lang), may_go=True),
         Head(say("head.from", lang), shrink_to=8),
@@ -149,7 +149,7 @@ def import_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     ]
     cells = []
     for row in rows:
-        start = [row["line"], say(f"import.{row['how']}", lang), row["name"]]
+        start = [row["line"], say(f"listing.{row['how']}", lang), row["name"]]
         changes = row["changes"] or [("", "", row["like"] or "")]
         for field, was, now in changes if row["how"] != "same" else [("", "", "")]:
             words = [*start, field, was or "-", now or "-"]

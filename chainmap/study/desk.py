@@ -179,12 +179,13 @@ def problems_of(study: Study, cells: Mapping[str, str]) -> list[Problem]:
         if not text or name not in {column.name for column in TABLE.columns}:
             continue
         column, at = TABLE.column(name), Place(name, 0)
+        known = _known(study, column.refers, cells.get("chain", ""))
         try:
-            value = reader(TABLE.name, column)(text)
+            # What is not there is told as that, whatever its form.
+            value = text if column.kind == "ref" else reader(TABLE.name, column)(text)
         except WrongCell as wrong:
             found.append(problem(wrong.code, at, wrong.guess, **wrong.words))
             continue
-        known = _known(study, column.refers, cells.get("chain", ""))
         for word in value if isinstance(value, tuple) else (str(value),):
             if known is not None and word not in known[1]:
                 words = {"column": title(column), "value": word, "where": known[0]}
