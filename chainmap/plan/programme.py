@@ -1,0 +1,80 @@
+"""The programme: targets, their places and years chosen together, and how good that provably is.
+
+A mixed-integer programme on HiGHS. Place and year of a target are separate choices (nothing but a
+line that must be speaks of both), so a target needs places + years variables and not their
+product; places that another one beats whatever else is chosen are left out beforehand; the bonus
+of neighbours is one number per target and place under the lines of its concave hull; and what a
+district needs to be full is asked only where that would lift a penalty.
+
+The model says again what ``problem.worth`` and ``problem.broken`` say; each solution is judged by
+those before anyone sees it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainmap.plan.greedy import sound
+from chainmap.plan.model import Model, model_of
+from chainmap.plan.problem import Choice, Problem, worth
+from chainmap.plan.rows import begin_at
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A choice with its objective, and a bound that no choice can pass; ``proven`` where they meet.
+
+    ``gap`` is (bound - objective) / objective; None where the objective is not above 0.
+    """
+
+    choice: Choice
+    objective: float
+    bound: float
+    proven: bool
+    seconds: float
+
+    @property
+    def gap(self) -> float | None:
+        """How far the choice may be from the best, as a share of its objective."""
+        if self.objective <= 0:
+            return 0.0 if self.proven else None
+        return max(0.0, self.bound - self.objective) / self.objective
+
+
+class Infeasible(Exception):
+    """No choice keeps all the rules."""
+
+
+def solve(
+    problem: Problem,
+    seconds: float = 60.0,
+    start: Choice | None = None,
+    enough: float = 0.0,
+    model: Model | None = None,
+) -> Solution:
+    """The best choice, or the best that was found in the time, with its bound.
+
+    ``start`` is a sound choice to begin with; ``enough`` the gap at which to stop. Raises
+    Infeasible where no choice keeps all the rules, TimeoutError where none was found in time.
+    """
+    import highspy
+
+    model = model or model_of(problem)
+    solver = model.rows.solver()
+    solver.setOptionValue("time_limit", float(seconds))
+    solver.setOptionValue("mip_rel_gap", float(enough))
+    if start is not None and sound(problem, start):
+        begin_at(solver, model.start(start))
+    solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        raise Infeasible
+    info = solver.getInfo()
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        raise TimeoutError
+    choice = model.choice(solver.getSolution().col_value)
+    assert sound(problem, choice), "the programme keeps its rules"
+    objective = worth(problem, choice).total
+    proven = status == highspy.HighsModelStatus.kOptimal and enough == 0
+    bound = objective if proven else max(objective, info.mip_dual_bound)
+    return Solution(choice, objective, bound, proven, solver.getRunTime())
