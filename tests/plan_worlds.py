@@ -168,7 +168,9 @@ def best(problem: Problem) -> dict[str, float]:
 def small(seed: int) -> Problem:
     """A problem of 5 to 7 targets with 2 to 4 slots each, tight enough that its rules bind."""
     rng = random.Random(seed)
-    targets, parks, years = rng.choice(((7, False, 1), (6, True, 1), (5, False, 2)))
+    targets, parks, years = rng.choice(
+        ((7, False, 1), (7, False, 1), (7, False, 1), (6, True, 1), (5, False, 2))
+    )
     return made(rng, targets, 2, parks, years)
 
 
@@ -192,7 +194,7 @@ def made(rng: random.Random, targets: int, districts: int, parks: bool, years: i
             f"g{int(firm[1:]) % max(2, len(firms) // 2)}",
             chain,
             link,
-            rng.randint(10, 70) / 100,
+            rng.randint(15, 75) / 100,
             {r: float(rng.randint(1, 9)) for r in ("land", "budget") if rng.random() < 0.9},
         )
         for firm, chain, link in chosen
@@ -239,8 +241,8 @@ def made(rng: random.Random, targets: int, districts: int, parks: bool, years: i
         frozenset((*link, d) for link in links for d in names if rng.random() < 0.1),
         tuple(order),
         {c: rng.randint(1, max(1, size // 4)) for c in chains if rng.random() < 0.3},
-        {c: rng.randint(1, max(2, size // 4)) for c in chains if rng.random() < 0.6},
-        rng.choice((None, 1, 1)),
+        {c: rng.randint(1, max(2, size // 4)) for c in chains if rng.random() < 0.7},
+        rng.choice((None, 1, 1, 1)),
         rng.choice((None, 1, 2)),
         tuple(_lines(rng, made_targets, names, years, "must", 0.1)),
         tuple(_lines(rng, made_targets, names, years, "never", 0.25)),

@@ -23,9 +23,9 @@ Rule = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A cell, a number of scoring.yaml, a node of a chain file or the study date."""
+    """A cell, a setting, a node of a chain file, a line of plan.yaml or the study date."""
 
-    kind: str  # cell | setting | structure | date
+    kind: str  # cell | setting | structure | planned | date
     name: str
     value: Value | bool
     at: Place
@@ -143,6 +143,14 @@ class Ask:
         at = self.world.chain(chain).place(*path)
         name = ".".join(str(part) for part in path)
         self.inputs.append(Leaf("structure", name, value, at, sources))
+        return value
+
+    def planned(self, path: tuple[str | int, ...], value: Any) -> Any:
+        """What a line of plan.yaml says."""
+        plan = self.world.workspace.plan
+        assert plan is not None
+        name = ".".join(str(part) for part in path)
+        self.inputs.append(Leaf("planned", name, value, plan.place(*path)))
         return value
 
     def today(self) -> Day:
@@ -265,6 +273,14 @@ class Replay(Ask):
         at = self.world.chain(chain).place(*path)
         name = ".".join(str(part) for part in path)
         return self._answer("structure", name, at.file, at.line).value
+
+    def planned(self, path: tuple[str | int, ...], value: Any) -> Any:
+        del value
+        plan = self.world.workspace.plan
+        assert plan is not None
+        at = plan.place(*path)
+        name = ".".join(str(part) for part in path)
+        return self._answer("planned", name, at.file, at.line).value
 
     def today(self) -> Day:
         at = self.world.workspace.study_date_at

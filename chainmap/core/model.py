@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,9 @@ from pydantic_core import PydanticCustomError
 from chainmap.core.dates import Day, parse_day
 from chainmap.core.problems import Place
 from chainmap.core.text import ID
+
+if TYPE_CHECKING:
+    from chainmap.core.plan_file import PlanLines
 
 Value = str | float | int | Day | tuple[str, ...] | None
 Status = Literal["strong", "weak", "present", "missing", "planned", "unknown"]
@@ -87,6 +90,22 @@ def _number(value: Any) -> float:
         if math.isfinite(number):
             return number
     raise PydanticCustomError("wrong_shape", "{wanted}", {"wanted": "number"})
+
+
+def amount(value: Any) -> float:
+    """A number of at least 0."""
+    number = _number(value)
+    if number < 0:
+        raise PydanticCustomError("wrong_shape", "{wanted}", {"wanted": "amount"})
+    return number
+
+
+def count(value: Any) -> int:
+    """A whole number of at least 0."""
+    number = amount(value)
+    if number != int(number):
+        raise PydanticCustomError("wrong_shape", "{wanted}", {"wanted": "count"})
+    return int(number)
 
 
 def _flag(value: Any) -> bool:
@@ -386,6 +405,7 @@ class Workspace:
     tables: Mapping[str, tuple[Row, ...]]
     settings: Settings
     hash: str
+    plan: PlanLines | None = None  # data/plan.yaml, where there is one
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """The sound rows of a table, in file order; none where the table does not exist."""

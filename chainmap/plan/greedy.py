@@ -1,83 +1,135 @@
 """Down the ranking, each target at its best place: what a task-force would do by hand.
 
-It stands beside the plan to say what choosing everything together is worth, and it is where the
-search for the plan starts.
+It stands beside the plan to say what choosing everything together is worth. ``better`` is where
+the search for the plan starts: the same choice, changed one or two targets at a time as long as
+that helps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from chainmap.plan.problem import Choice, Line, Problem, Slot, broken, worth
+from chainmap.plan.problem import Choice, Line, Problem, Slot, broken
+from chainmap.plan.state import State
 
-# What is still missing is no fault of an unfinished choice.
-OPEN = frozenset(("least", "must"))
-
-
-def greedy(problem: Problem, order: Iterable[int]) -> dict[int, Slot]:
-    """First what must be, then the floors, then down the order as long as something is gained.
-
-    The choice breaks no limit, but may miss a floor or a line that must be: see ``broken``.
-    Notes: O(targets x slots) evaluations of the whole choice.
-    """
-    choice: dict[int, Slot] = {}
-    turn = list(order)
-    for line in problem.must:
-        _take_one(problem, choice, turn, line)
-    for chain, least in problem.least.items():
-        of_chain = [at for at in turn if problem.targets[at].chain == chain]
-        for at in of_chain:
-            if sum(problem.targets[one].chain == chain for one in choice) >= least:
-                break
-            _take(problem, choice, at, needed=True)
-    for at in turn:
-        if at not in choice:
-            _take(problem, choice, at)
-    return choice
-
-
-def _take_one(problem: Problem, choice: dict[int, Slot], turn: list[int], line: Line) -> None:
-    """The first target that meets a line, unless one does already."""
-    targets, places = problem.targets, problem.places
-    if any(line.meets(targets[at], places[p], year) for at, (p, year) in choice.items()):
-        return
-    for at in turn:
-        if line.about(targets[at]) and at not in choice:
-
-            def meets(slot: Slot, at: int = at) -> bool:
-                return line.meets(targets[at], places[slot[0]], slot[1])
-
-            if _take(problem, choice, at, True, meets):
-                return
-
-
-def _take(
-    problem: Problem,
-    choice: dict[int, Slot],
-    at: int,
-    needed: bool = False,
-    fits: Callable[[Slot], bool] | None = None,
-) -> bool:
-    """Give a target its best slot that breaks nothing; not at a loss, unless it is needed."""
-    before = worth(problem, choice).total
-    best: tuple[float, Slot] | None = None
-    for slot in _slots(problem):
-        if fits is None or fits(slot):
-            tried = {**choice, at: slot}
-            if set(broken(problem, tried)) <= OPEN:
-                gain = worth(problem, tried).total - before
-                if best is None or gain > best[0] + 1e-12:
-                    best = (gain, slot)
-    if best is None or (best[0] <= 0 and not needed):
-        return False
-    choice[at] = best[1]
-    return True
-
-
-def _slots(problem: Problem) -> Iterator[Slot]:
-    return ((place, year) for place in range(len(problem.places)) for year in range(problem.years))
+WORTHWHILE = 1e-9  # a gain below this is rounding
 
 
 def sound(problem: Problem, choice: Choice) -> bool:
     """Whether a choice breaks no rule at all."""
     return next(broken(problem, choice), None) is None
+
+
+def greedy(
+    problem: Problem, order: Iterable[int], places: Mapping[str, Sequence[int]] | None = None
+) -> dict[int, Slot]:
+    """First what must be, then the floors, then down the order as long as something is gained.
+
+    The choice breaks no limit, but may miss a floor or a line that must be: see ``broken``.
+    ``places``: of a chain, those to try. Notes: O(targets x slots) evaluations of one gain.
+    """
+    slots = _slots(problem, places)
+    state = State(problem)
+    turn = list(order)
+    for line in problem.must:
+        _take_one(state, turn, line, slots)
+    for chain, least in problem.least.items():
+        for at in turn:
+            if state.chains[chain] >= least:
+                break
+            if problem.targets[at].chain == chain and at not in state.choice:
+                _take(state, at, slots(at), needed=True)
+    for at in turn:
+        if at not in state.choice:
+            _take(state, at, slots(at))
+    return state.choice
+
+
+Slots = Callable[[int], list[Slot]]
+
+
+def _slots(problem: Problem, places: Mapping[str, Sequence[int]] | None) -> Slots:
+    every = range(len(problem.places))
+    chains = {target.chain for target in problem.targets}
+    of = {
+        chain: [(p, y) for p in (places or {}).get(chain, every) for y in range(problem.years)]
+        for chain in chains
+    }
+    return lambda at: of[problem.targets[at].chain]
+
+
+def _take_one(state: State, turn: Sequence[int], line: Line, slots: Slots) -> None:
+    """The first target that meets a line, unless one does already."""
+    targets, places = state.problem.targets, state.problem.places
+    if any(line.meets(targets[at], places[p], year) for at, (p, year) in state.choice.items()):
+        return
+    for at in turn:
+        if line.about(targets[at]) and at not in state.choice:
+            mine = [(p, y) for p, y in slots(at) if line.meets(targets[at], places[p], y)]
+            if _take(state, at, mine, needed=True):
+                return
+
+
+def _take(state: State, at: int, slots: Iterable[Slot], needed: bool = False) -> bool:
+    """Give a target its best slot that breaks nothing; not at a loss, unless it is needed."""
+    best: tuple[float, Slot] | None = None
+    for slot in slots:
+        if state.fits(at, slot):
+            gain = state.gain(at, slot)
+            if best is None or gain > best[0] + WORTHWHILE:
+                best = (gain, slot)
+    if best is None or (best[0] <= WORTHWHILE and not needed):
+        return False
+    state.put(at, best[1])
+    return True
+
+
+def better(
+    problem: Problem,
+    choice: Choice,
+    seconds: float,
+    places: Mapping[str, Sequence[int]] | None = None,
+) -> dict[int, Slot]:
+    """The choice with targets moved, and exchanged for others, while that gains something.
+
+    Ends where no single move helps, or after so many seconds. A choice that is not sound stays.
+    """
+    if not sound(problem, choice):
+        return dict(choice)
+    slots = _slots(problem, places)
+    state = State(problem, choice)
+    end = time.monotonic() + seconds
+    moved = True
+    while moved and time.monotonic() < end:
+        moved = False
+        for at in list(state.choice):
+            if time.monotonic() >= end:
+                break
+            moved |= _exchanged(state, at, slots)
+        for at in range(len(problem.targets)):
+            if at not in state.choice:
+                moved |= _take(state, at, slots(at))
+    return state.choice
+
+
+def _exchanged(state: State, at: int, slots: Slots) -> bool:
+    """Whether a target was moved, or another one on any link put in its stead, for a gain."""
+    problem = state.problem
+    was = state.out(at)
+    held = state.gain(at, was)
+    best, gained = (at, was), held + 1e-7
+    others = problem.on_link[problem.targets[at].at]
+    rivals = [one for one in others if one not in state.choice]
+    for one in rivals:
+        for slot in slots(one):
+            if state.fits(one, slot):
+                gain = state.gain(one, slot)
+                if gain > gained:
+                    best, gained = (one, slot), gain
+    state.put(*best)
+    if best != (at, was) and not sound(problem, state.choice):
+        state.out(best[0])
+        state.put(at, was)
+        return False
+    return best != (at, was)

@@ -60,14 +60,19 @@ class Model:
         return [one for p, one in self.placed[at].items() if places[p].district == district]
 
 
-def model_of(problem: Problem, plain: bool = False) -> Model:
-    """The programme of a problem. ``plain`` leaves out what only makes it quicker to solve."""
+def model_of(problem: Problem, plain: bool = False, part: bool = False) -> Model:
+    """The programme of a problem. ``plain`` leaves out what only makes it quicker to solve.
+
+    ``part``: the problem is part of a larger one whose other targets may fill a leading district,
+    so that only a district without limits counts as one with room.
+    """
     model = Model(problem)
     _choices(model, plain)
     _gaps(model)
     _limits(model)
     _neighbours(model)
-    _misplaced(model)
+    if not part:
+        _misplaced(model)
     _counts(model)
     for rule in problem.after:
         _order(model, rule)
@@ -80,10 +85,11 @@ def _choices(model: Model, plain: bool) -> None:
     """Each target once or not at all: at one place, in one year."""
     problem, rows = model.problem, model.rows
     years = range(problem.years)
+    places = {} if plain else worthwhile(problem)
     for at, target in enumerate(problem.targets):
         slots = {
             place: [year for year in years if problem.allowed(at, place, year)]
-            for place in (range(len(problem.places)) if plain else worthwhile(problem, at))
+            for place in places.get(target.chain, range(len(problem.places)))
         }
         when = [year for year in years if any(year in mine for mine in slots.values())]
         if not when:
@@ -120,43 +126,42 @@ def _limited(problem: Problem, owner: str) -> bool:
     return any((owner, resource) in problem.limits for resource in RESOURCES)
 
 
-def worthwhile(problem: Problem, at: int) -> list[int]:
-    """The places of a target without those that another one beats whatever else is chosen.
+def worthwhile(problem: Problem) -> dict[str, list[int]]:
+    """The places of every chain without those that another one beats whatever else is chosen.
 
     A place without limits that the chain leads beats another one that has no limits, or whose room
     no chain asks for, where all that is made there of the chain is made here too: a programme that
     uses the other is worth no less with all of the chain moved here. Of places that beat each
     other the first stays.
     """
-    chain = problem.targets[at].chain
-    places = problem.places
+    every = range(len(problem.places))
+    chains = dict.fromkeys(target.chain for target in problem.targets)
     if any(line.district for line in (*problem.must, *problem.never)):
-        return list(range(len(places)))
-    made = {
-        place.district: {link for c, link, d in problem.here if (c, d) == (chain, place.district)}
-        for place in places
-    }
+        return {chain: list(every) for chain in chains}
+    made: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for chain, link, district in problem.here:
+        made[chain, district].add(link)
+    free = [not any(_limited(problem, owner) for owner in p.owners) for p in problem.places]
+    unasked = [not p.park and not p.leads for p in problem.places]
 
-    def free(place: int) -> bool:
-        return not any(_limited(problem, owner) for owner in places[place].owners)
-
-    def beats(one: int, other: int) -> bool:
-        mine, its = places[one], places[other]
-        lost = free(other) or (not its.park and not its.leads)
+    def beats(chain: str, one: int, other: int) -> bool:
+        mine, its = problem.places[one], problem.places[other]
         better = chain in mine.leads or chain not in its.leads
-        more = made[mine.district] >= made[its.district]
-        return free(one) and lost and better and more
+        more = made[chain, mine.district] >= made[chain, its.district]
+        return free[one] and (free[other] or unasked[other]) and better and more
 
-    every = range(len(places))
-    return [
-        place
-        for place in every
-        if not any(
-            beats(other, place) and (other < place or not beats(place, other))
-            for other in every
-            if other != place
-        )
-    ]
+    return {
+        chain: [
+            place
+            for place in every
+            if not any(
+                beats(chain, other, place) and (other < place or not beats(chain, place, other))
+                for other in every
+                if other != place
+            )
+        ]
+        for chain in chains
+    }
 
 
 def _gaps(model: Model) -> None:

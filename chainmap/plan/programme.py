@@ -12,8 +12,10 @@ those before anyone sees it.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
+from chainmap.plan.columns import generate
 from chainmap.plan.greedy import sound
 from chainmap.plan.model import Model, model_of
 from chainmap.plan.problem import Choice, Problem, worth
@@ -45,6 +47,9 @@ class Infeasible(Exception):
     """No choice keeps all the rules."""
 
 
+LARGE = 120  # targets from which on the programme is put together from blocks
+
+
 def solve(
     problem: Problem,
     seconds: float = 60.0,
@@ -54,17 +59,31 @@ def solve(
 ) -> Solution:
     """The best choice, or the best that was found in the time, with its bound.
 
-    ``start`` is a sound choice to begin with; ``enough`` the gap at which to stop. Raises
-    Infeasible where no choice keeps all the rules, TimeoutError where none was found in time.
+    ``start`` is a sound choice to begin with; ``enough`` the gap at which to stop. A large problem
+    that has such a start is put together from blocks of chains (``columns``). Raises Infeasible
+    where no choice keeps all the rules, TimeoutError where none was found in time.
     """
+    began = time.monotonic()
+    begin = start if start is not None and sound(problem, start) else None
+    if begin is not None and model is None and len(problem.targets) > LARGE:
+        found = generate(problem, begin, seconds, enough)
+        proven = found.gap <= 1e-9
+        bound = max(found.bound, found.objective)
+        return Solution(found.choice, found.objective, bound, proven, time.monotonic() - began)
+    return _at_once(problem, model or model_of(problem), seconds, begin, enough)
+
+
+def _at_once(
+    problem: Problem, model: Model, seconds: float, begin: Choice | None, enough: float
+) -> Solution:
+    """The whole problem as one programme."""
     import highspy
 
-    model = model or model_of(problem)
     solver = model.rows.solver()
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("mip_rel_gap", float(enough))
-    if start is not None and sound(problem, start):
-        begin_at(solver, model.start(start))
+    if begin is not None:
+        begin_at(solver, model.start(begin))
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:

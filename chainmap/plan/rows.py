@@ -82,12 +82,12 @@ def _quiet() -> highspy.Highs:
     """A HiGHS instance that writes nothing to stdout, not even its banner at the start."""
     import highspy
 
-    class Quiet(highspy.Highs):  # type: ignore[misc]
+    class Quiet(highspy.Highs):
         def enableCallbacks(self) -> None:  # the banner comes with this
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
 
-    return Quiet()
+    return Quiet()  # type: ignore[no-untyped-call]
 
 
 QUIET: Mapping[str, Any] = {

@@ -86,6 +86,8 @@ _TYPES = {
     "number": Both("数字", "a number"),
     "boolean": Both("true 或 false", "true or false"),
     "null": Both("空值", "null"),
+    "amount": Both("不小于 0 的数字", "a number of at least 0"),
+    "count": Both("不小于 0 的整数", "a whole number of at least 0"),
     "list": Both("列表", "a list"),
     "mapping": Both("键值对", "a mapping"),
 }
@@ -115,7 +117,7 @@ def chain_file(
 
 def read_chain(intake: Intake, path: Path, sources: Mapping[str, str] | None) -> ChainRead:
     """Read one chain file of a workspace."""
-    found = _document(intake, path)
+    found = document_of(intake, path)
     if isinstance(found, Problem):
         return ChainRead(None, [found], frozenset((path.stem,)))
     ids = {path.stem}
@@ -124,7 +126,7 @@ def read_chain(intake: Intake, path: Path, sources: Mapping[str, str] | None) ->
     problems = list(found.problems)
     chain = None
     if found.whole:
-        model, wrong = _validated(ChainFile, found, _MODELS)
+        model, wrong = validated(ChainFile, found, _MODELS)
         problems += wrong
         if model is not None:
             chain = Chain(model, found.places)
@@ -137,13 +139,13 @@ def read_chain(intake: Intake, path: Path, sources: Mapping[str, str] | None) ->
 
 def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem]]:
     """Read region.yaml."""
-    found = _document(intake, path)
+    found = document_of(intake, path)
     if isinstance(found, Problem):
         return None, [found]
     problems = list(found.problems)
     if not found.whole:
         return None, problems
-    model, wrong = _validated(RegionFile, found, {(): RegionFile})
+    model, wrong = validated(RegionFile, found, {(): RegionFile})
     problems += [*wrong, *hidden_marks(found.data, found.places)]
     if model is None or any(one.severity == "error" for one in problems):
         return None, problems
@@ -154,14 +156,14 @@ def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem
     return region, problems
 
 
-def _document(intake: Intake, path: Path) -> Document | Problem:
+def document_of(intake: Intake, path: Path) -> Document | Problem:
     text = intake.text(path, intake.limits.yaml_bytes)
     if isinstance(text, Problem):
         return text
     return document(text, name_of(path, intake.root), intake.limits)
 
 
-def _validated(
+def validated(
     model: type[M], found: Document, models: Mapping[tuple[str, ...], type[BaseModel]]
 ) -> tuple[M | None, list[Problem]]:
     """The model of a document, and what is wrong with its nodes.

@@ -13,11 +13,13 @@ from typing import Literal
 
 from chainmap.core.dates import Day
 from chainmap.core.model import Chain, Settings, Workspace
+from chainmap.core.plan_file import PlanLines
 from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.schema import BY_NAME, JOURNAL, TABLES
 from chainmap.core.text import near
 from chainmap.read.chain_files import Region, read_chain, read_region
 from chainmap.read.files import LIMITS, Intake, Limits
+from chainmap.read.plan_file import Known, read_plan
 from chainmap.read.scoring import read_settings
 from chainmap.read.table_checks import Tables, settle
 from chainmap.read.tables import TableRead, read_table
@@ -131,6 +133,7 @@ class _Loading:
             chains=self.chains,
             tables={name: tuple(read.rows) for name, read in reads.items()},
             settings=settings,
+            plan=self._plan(reads),
             hash=self.intake.hash(),
         )
         return workspace, in_order(self.problems)
@@ -175,6 +178,23 @@ class _Loading:
         region, problems = read_region(self.intake, self.root / "data" / "region.yaml")
         self.problems += problems
         return region
+
+    def _plan(self, reads: Mapping[str, TableRead]) -> PlanLines | None:
+        """The lines of data/plan.yaml, where there is one."""
+        path = self.root / "data" / "plan.yaml"
+        if not (path.is_symlink() or path.exists()):
+            return None
+
+        def named(table: str) -> frozenset[str] | None:
+            read = reads.get(table)
+            if read is None or not read.usable:
+                return frozenset() if read is None and table != "firms" else None
+            return frozenset(row.text(BY_NAME[table].keys[0]) for row in read.rows)
+
+        known = Known(self.chains, named("firms"), named("districts"), named("parks"))
+        plan, problems = read_plan(self.intake, path, known)
+        self.problems += problems
+        return plan
 
     def _settings(self) -> Settings:
         """The workspace's numbers over the shipped ones."""
