@@ -169,7 +169,7 @@ def small(seed: int) -> Problem:
     """A problem of 5 to 7 targets with 2 to 4 slots each, tight enough that its rules bind."""
     rng = random.Random(seed)
     targets, parks, years = rng.choice(
-        ((7, False, 1), (7, False, 1), (7, False, 1), (6, True, 1), (5, False, 2))
+        ((7, False, 1), (7, False, 1), (6, True, 1), (6, True, 1), (5, False, 2))
     )
     return made(rng, targets, 2, parks, years)
 
@@ -231,7 +231,7 @@ def made(rng: random.Random, targets: int, districts: int, parks: bool, years: i
         Points(
             float(rng.choice((4, 8, 16))),
             float(rng.choice((0, 10, 20))),
-            rng.choice(((), (12.0, 6.0), (30.0, 15.0, 5.0))),
+            rng.choice(((12.0, 6.0), (30.0, 15.0, 5.0))),
             rng.choice((1.0, 0.9, 0.75)),
         ),
         limits,

@@ -191,14 +191,14 @@ CATALOGUE: dict[str, Entry] = {
                   "改正数值", "correct it"),
     "S104": Entry("error", "设置“{key}”没有写理由（because）", "setting {key!r} has no reason (because)",
                   "加一句理由", "add a one-line reason"),
-    # P: the lines of a plan
-    "P101": Entry("error", "这一行没有说明针对谁", "the line says nothing about whom it means",
+    # L: the lines of a plan
+    "L101": Entry("error", "这一行没有说明针对谁", "the line says nothing about whom it means",
                   "写上 firm、chain、link、district、year 中的至少一项", "name a firm, chain, link, district or year"),
-    "P102": Entry("error", "一行写一个区市或一个园区", "a line is about one district or one park",
+    "L102": Entry("error", "一行写一个区市或一个园区", "a line is about one district or one park",
                   "写 district 或 park，只写一个", "write district or park, and only one of them"),
-    "P103": Entry("error", "没有编号或名称为“{id}”的{what}", "there is no {what} {id!r}",
+    "L103": Entry("error", "没有编号或名称为“{id}”的{what}", "there is no {what} {id!r}",
                   "改正，或先在相应的表里补上", "correct it, or add it to its table first"),
-    "P104": Entry("error", "年份从 1 数起", "years are counted from 1",
+    "L104": Entry("error", "年份从 1 数起", "years are counted from 1",
                   "第一年写 1", "write 1 for the first year"),
     # I: a catalogue that is taken in
     "I101": Entry("error", "找不到写产品或供应商的列；表头为：{heads}", "no column for products or suppliers; the heads are: {heads}",

@@ -83,11 +83,11 @@ def _strangers(plan: PlanLines, known: Known) -> Iterator[Problem]:
             }
             here = plan.place(group, at)
             if group in ("must", "never") and said.keys() == {"because"}:
-                yield problem("P101", here)
+                yield problem("L101", here)
             if group == "grounds" and ("district" in said) == ("park" in said):
-                yield problem("P102", here)
+                yield problem("L102", here)
             if said.get("year") == 0:
-                yield problem("P104", plan.place(group, at, "year"))
+                yield problem("L104", plan.place(group, at, "year"))
             for key, table in tables.items():
                 if key in said and table is not None and said[key] not in table:
                     yield _stranger(plan, (group, at, key), said[key], table)
@@ -105,4 +105,4 @@ def _stranger(
     plan: PlanLines, path: tuple[str | int, ...], word: str, known: Any, what: str = ""
 ) -> Problem:
     what = what or str(path[-1])
-    return problem("P103", plan.place(*path), near(word, known), what=_WORDS[what], id=word)
+    return problem("L103", plan.place(*path), near(word, known), what=_WORDS[what], id=word)

@@ -1,0 +1,351 @@
+"""The programme over all chains, or of one: solved, dated, and said in words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainmap.core.dates import Day
+from chainmap.core.derivation import Ask, Rule
+from chainmap.core.words import figure, say
+from chainmap.plan import build
+from chainmap.study import cores
+from chainmap.study.column import Args, Column
+
+if TYPE_CHECKING:
+    from chainmap.core.model import Settings
+    from chainmap.plan.build import Draft
+    from chainmap.plan.problem import Choice, Problem, Worth
+    from chainmap.plan.programme import Solution
+    from chainmap.study import JsonRow, Study
+
+CONTRACT = "zh"
+METHOD = 1  # raise it when the solver comes to give other choices for the same problem
+ENOUGH = 1e-3  # a gap below a thousandth is not worth the wait
+BETTERED = 3.0  # seconds for the choice that the search begins with
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A target of the programme with its place and time. ``quarter``: from the first, from 0."""
+
+    number: int
+    firm: str
+    chain: str
+    link: str
+    district: str
+    park: str
+    leader: str
+    year: int
+    quarter: int
+    start: Day
+    due: Day
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The chosen targets in the order of time and worth, with what the choice is worth.
+
+    ``solution`` is None where no choice keeps all rules: then ``conflict`` holds a smallest set
+    of rules that cannot be kept together. ``by_hand``: the worth of the choice down the ranking,
+    None where that cannot keep all rules. ``timed_out``: none was found in the time.
+    """
+
+    draft: Draft
+    solution: Solution | None
+    worth: Worth | None
+    seats: tuple[Seat, ...]
+    by_hand: float | None
+    conflict: tuple[tuple[str, ...], ...] = ()
+    timed_out: bool = False
+
+    def seat(self, chain: str, link: str, firm: str) -> Seat | None:
+        """The seat of a target; None where it was not chosen."""
+        key = (chain, link, firm)
+        return next((s for s in self.seats if (s.chain, s.link, s.firm) == key), None)
+
+
+PLANNED = 3  # arguments of a scope that the programme is about; the rest is about its core
+
+
+def scope_of(
+    settings: Settings,
+    years: int | None = None,
+    seconds: float | None = None,
+    chain: str | None = None,
+    draws: int | None = None,
+) -> Args:
+    """What was asked for, as arguments of a figure: years, seconds, chain, draws, their seconds."""
+    asked = settings["plan.years"] if years is None else years
+    patience = settings["plan.seconds"] if seconds is None else seconds
+    count = settings["plan.core_draws"] if draws is None else draws
+    limit = settings["plan.core_seconds"]
+    return (str(int(asked)), f"{patience:g}", chain or "", str(int(count)), f"{limit:g}")
+
+
+def programme(ask: Ask, years: str, seconds: str, chain: str) -> Programme:
+    """The best choice of targets, places and years under all limits; see ``plan.programme``."""
+    from chainmap.plan.greedy import better, greedy, sound
+    from chainmap.plan.model import worthwhile
+    from chainmap.plan.problem import worth
+
+    draft: Draft = ask("plan.draft", years, chain)
+    problem = draft.problem
+    of = problem.targets
+    scored = sorted(
+        range(len(of)),
+        key=lambda at: (-round(ask("score", of[at].firm, of[at].chain, of[at].link).score, 9), at),
+    )
+    places = worthwhile(problem)
+    by_hand = greedy(problem, scored, places)
+    hand = worth(problem, by_hand).total if sound(problem, by_hand) else None
+    start = by_hand if hand is None else better(problem, by_hand, BETTERED, places)
+    found = _recalled(ask, problem, float(seconds), start)
+    if isinstance(found, str):
+        from chainmap.plan.conflicts import conflict
+
+        timed_out = found == "timeout"
+        return Programme(
+            draft, None, None, (), hand, () if timed_out else conflict(problem), timed_out
+        )
+    months = ask.setting("path.action_years")
+    seats = _dated(ask, problem, found.choice, months)
+    return Programme(draft, found, worth(problem, found.choice), seats, hand)
+
+
+def _recalled(ask: Ask, problem: Problem, seconds: float, start: Choice) -> Solution | str:
+    """The solution, kept within a run and, where the user lets us, between runs."""
+    digest = hashlib.sha256(repr((METHOD, seconds, _canonical(problem))).encode()).hexdigest()
+    return ask.world.once(f"plan/{digest}", lambda: _solved(ask, problem, seconds, start, digest))
+
+
+def _canonical(problem: Problem) -> Any:
+    return (
+        problem.targets,
+        tuple((p.district, p.park, tuple(sorted(p.leads))) for p in problem.places),
+        problem.years,
+        sorted(problem.worth.items()),
+        problem.points,
+        sorted(problem.limits.items()),
+        sorted(problem.leader_of.items()),
+        sorted(problem.seats.items()),
+        sorted(problem.near.items()),
+        sorted(problem.here),
+        problem.after,
+        sorted(problem.least.items()),
+        sorted(problem.most.items()),
+        problem.per_link,
+        problem.per_group,
+        problem.must,
+        problem.never,
+    )
+
+
+def _solved(
+    ask: Ask, problem: Problem, seconds: float, start: Choice, digest: str
+) -> Solution | str:
+    from chainmap.plan.greedy import sound
+    from chainmap.plan.problem import worth
+    from chainmap.plan.programme import Infeasible, Solution, solve
+
+    memory, name = ask.world.memory, f"plan-{digest}.json"
+    kept = memory.recall(name) if memory else None
+    if kept is not None:
+        try:
+            data = json.loads(kept)
+            choice = {int(at): (int(place), int(year)) for at, place, year in data["choice"]}
+            if sound(problem, choice):
+                objective = worth(problem, choice).total
+                bound = max(objective, float(data["bound"]))
+                return Solution(choice, objective, bound, bool(data["proven"]), data["seconds"])
+        except (ValueError, KeyError, TypeError, IndexError):
+            pass  # what was kept is not ours: solve again
+    try:
+        found = solve(problem, seconds, start, ENOUGH if len(problem.targets) > 0 else 0.0)
+    except Infeasible:
+        return "infeasible"
+    except TimeoutError:
+        return "timeout"
+    if memory:
+        choice_rows = [[at, *slot] for at, slot in found.choice.items()]
+        data = {"choice": choice_rows, "bound": found.bound, "proven": found.proven,
+                "seconds": found.seconds}  # fmt: skip
+        memory.keep(name, json.dumps(data).encode())
+    return found
+
+
+def _dated(ask: Ask, problem: Problem, choice: Choice, work_years: float) -> tuple[Seat, ...]:
+    """Quarters within each year, so that no leader has more in one than he can take up.
+
+    In a year the targets of a leader go in the order of what they wait for, then of worth.
+    """
+    from chainmap.plan.clock import index_of, month_of
+
+    first = index_of(ask.today().last.year, ask.today().last.month) + 1
+    months = max(1, round(work_years * 12))
+    rank = _order_of(problem)
+    by_leader: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for at, (_, year) in choice.items():
+        by_leader[problem.leader(problem.targets[at].chain), year].append(at)
+    seats = []
+    for (leader, year), mine in by_leader.items():
+        mine.sort(key=lambda at: (rank.get(problem.targets[at].at, 0), -_worth_of(problem, at), at))
+        room = problem.seats.get(leader)
+        a_quarter = -(-len(mine) // build.QUARTERS) if room is None else room // build.QUARTERS
+        for turn, at in enumerate(mine):
+            target = problem.targets[at]
+            place = problem.places[choice[at][0]]
+            quarter = min(turn // max(1, a_quarter), build.QUARTERS - 1)
+            start = first + 12 * year + 3 * quarter
+            seats.append(
+                Seat(at, target.firm, target.chain, target.link, place.district, place.park,
+                     leader, year, 4 * year + quarter, month_of(start),
+                     month_of(start + months - 1))
+            )  # fmt: skip
+    seats.sort(key=lambda s: (s.quarter, -_worth_of(problem, s.number), s.number))
+    return tuple(seats)
+
+
+def _worth_of(problem: Problem, at: int) -> float:
+    target = problem.targets[at]
+    return problem.worth[target.at] * target.share
+
+
+def _order_of(problem: Problem) -> Mapping[tuple[str, str], int]:
+    """How many steps of waiting stand before a link."""
+    before: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for rule in problem.after:
+        before[rule.link].append(rule.first)
+    depth: dict[tuple[str, str], int] = {}
+
+    def of(link: tuple[str, str], seen: frozenset[tuple[str, str]]) -> int:
+        if link not in depth:
+            waits = [one for one in before[link] if one not in seen]
+            depth[link] = 1 + max((of(one, seen | {link}) for one in waits), default=-1)
+        return depth[link]
+
+    for link in list(before):
+        of(link, frozenset())
+    return depth
+
+
+# Rows
+
+
+def line(ask: Ask, chain: str, link: str, firm: str, *scope: str) -> Seat | None:
+    """The seat of a target in the programme; None where it was not chosen."""
+    found: Programme = ask("plan.programme", *scope[:PLANNED])
+    ask("plan.expected", firm, chain, link)
+    return found.seat(chain, link, firm)
+
+
+def core(ask: Ask, chain: str, link: str, firm: str, *scope: str) -> float | None:
+    """How often a target stays in the programme over drawn weights; None where none was drawn."""
+    found = ask("plan.cores", *scope)
+    share: float | None = found.share(chain, link, firm)
+    return share
+
+
+def reason(ask: Ask, chain: str, link: str, firm: str, lang: str, *scope: str) -> str:
+    """Why this firm, there and then, as a sentence made of the facts."""
+    seat: Seat | None = ask("plan.line", chain, link, firm, *scope)
+    if seat is None:
+        return ""
+    found: Programme = ask("plan.programme", *scope[:PLANNED])
+    problem = found.draft.problem
+    target = problem.targets[seat.number]
+    parts = [
+        say("plan.because.gap", lang, points=figure(problem.worth[target.at]),
+            share=figure(100 * target.share, 0))
+    ]  # fmt: skip
+    place = next(p for p in problem.places if (p.district, p.park) == (seat.district, seat.park))
+    leading = problem.leading(chain)
+    if chain in place.leads:
+        parts.append(say("plan.because.park" if seat.park else "plan.because.leads", lang))
+    elif leading:
+        parts.append(say("plan.because.full", lang, districts="、".join(leading)))
+    else:
+        parts.append(say("plan.because.no_lead", lang))
+    here = problem.neighbours_here(target.at, seat.district)
+    coming = sum(
+        other.chain == chain
+        and (chain, other.link) in problem.near.get(target.at, ())
+        and (chain, other.link, seat.district) not in problem.here
+        and other.district == seat.district
+        for other in {s.link: s for s in found.seats
+                      if s.chain == chain and s.district == seat.district}.values()
+    )  # fmt: skip
+    if here:
+        parts.append(say("plan.because.here", lang, count=here))
+    if coming:
+        parts.append(say("plan.because.coming", lang, count=coming))
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+RULES: dict[str, Rule] = {
+    "plan.share": build.share,
+    "plan.expected": build.expected,
+    "plan.money": build.expected_money,
+    "plan.draft": build.draft,
+    "plan.programme": programme,
+    "plan.line": line,
+    "plan.core": core,
+    "plan.reason": reason,
+    **cores.RULES,
+}
+
+
+def _of_seat(name: str) -> Column:
+    def pick(seat: Seat | None) -> Any:
+        value = getattr(seat, name) if seat else None
+        return value.text if isinstance(value, Day) else (value or None)
+
+    return Column("plan.line", pick, scoped=True)
+
+
+def _of_target(args: Args) -> Args:
+    """(firm, chain, link) of (chain, link, firm)."""
+    return (args[2], *args[:2])
+
+
+COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("plan", *args)),)),
+    "firm": Column("cell.firm", args=lambda args: args[2:3]),
+    "chain": Column("cell.chain", args=lambda args: (args[0], "chain")),
+    "link": Column("cell.link", args=lambda args: (*args[:2], "id")),
+    "kind": Column("gap", lambda gap: gap.kind, lambda args: args[:2]),
+    "district": _of_seat("district"),
+    "start": _of_seat("start"),
+    "due": _of_seat("due"),
+    "expected": Column("plan.expected", args=_of_target),
+    "core_index": Column("plan.core", scoped=True),
+    "reason": Column("plan.reason", args=lambda args: (*args, CONTRACT), scoped=True),
+    "name": Column("cell.firm_name", args=lambda args: args[2:3]),
+    "park": _of_seat("park"),
+    "leader": _of_seat("leader"),
+    "year": Column("plan.line", lambda seat: seat and seat.year + 1, scoped=True),
+    "quarter": Column("plan.line", lambda seat: seat and seat.quarter + 1, scoped=True),
+    "share": Column("plan.share", args=_of_target),
+    "expected_100m_cny": Column("plan.money", args=_of_target),
+}  # fmt: skip
+
+
+def programme_rows(study: Study, scope: Args, lang: str = "zh") -> list[JsonRow]:
+    """The chosen targets as rows, in the order of time and worth."""
+    found: Programme = study.book.value("plan.programme", *scope[:PLANNED])
+    rows = []
+    for seat in found.seats:
+        args = (seat.chain, seat.link, seat.firm)
+        row = {
+            name: one.pick(
+                study.book.value(one.rule, *one.args(args), *(scope if one.scoped else ()))
+            )
+            for name, one in COLUMNS.items()
+        }
+        row["reason"] = study.book.value("plan.reason", *args, lang, *scope)
+        rows.append(row)
+    return rows
