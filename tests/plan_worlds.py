@@ -242,7 +242,7 @@ def made(rng: random.Random, targets: int, districts: int, parks: bool, years: i
         tuple(order),
         {c: rng.randint(1, max(1, size // 4)) for c in chains if rng.random() < 0.3},
         {c: rng.randint(1, max(2, size // 4)) for c in chains if rng.random() < 0.7},
-        rng.choice((None, 1, 1, 1)),
+        rng.choice((None, 1, 1, 1, 1, 1)),
         rng.choice((None, 1, 2)),
         tuple(_lines(rng, made_targets, names, years, "must", 0.1)),
         tuple(_lines(rng, made_targets, names, years, "never", 0.25)),

@@ -68,6 +68,7 @@ def command(lang: Language) -> Any:
         look,
         maps,
         names,
+        plan,
         projects,
         ranking,
         report,
@@ -96,6 +97,7 @@ def command(lang: Language) -> Any:
         snapshots,
         projects,
         week,
+        plan,
     ):
         group.register(app)
     root = typer.main.get_command(app)

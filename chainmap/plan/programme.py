@@ -94,6 +94,7 @@ def _at_once(
     choice = model.choice(solver.getSolution().col_value)
     assert sound(problem, choice), "the programme keeps its rules"
     objective = worth(problem, choice).total
-    proven = status == highspy.HighsModelStatus.kOptimal and enough == 0
+    close = info.mip_dual_bound - objective <= 1e-9 * max(1.0, abs(objective))
+    proven = status == highspy.HighsModelStatus.kOptimal and (enough == 0 or close)
     bound = objective if proven else max(objective, info.mip_dual_bound)
     return Solution(choice, objective, bound, proven, solver.getRunTime())

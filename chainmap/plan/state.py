@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
-from chainmap.plan.problem import RESOURCES, Choice, LinkId, Problem, Slot, has_room
+from chainmap.plan.problem import RESOURCES, Choice, LinkId, Problem, Slot, Target, has_room
 
 
 class State:
@@ -69,9 +70,8 @@ class State:
     def fits(self, at: int, slot: Slot) -> bool:
         """Whether a target may be taken in there, floors and what must be left aside."""
         problem = self.problem
-        target, place = problem.targets[at], problem.places[slot[0]]
-        leader = problem.leader(target.chain)
-        if self.seats[leader, slot[1]] >= problem.seats.get(leader, len(problem.targets)):
+        target = problem.targets[at]
+        if not self._seat(target, slot[1]):
             return False
         for count, most in (
             (self.links[target.at], problem.per_link),
@@ -80,9 +80,43 @@ class State:
         ):
             if most is not None and count >= most:
                 return False
-        if not all(has_room(self.left, owner, target) for owner in place.owners):
+        if not self._room(target, slot[0]):
             return False
         return self._in_order(target.at, slot[1]) and problem.allowed(at, *slot)
+
+    def against(self, at: int) -> str:
+        """What stands against taking a target in: a rule, or ``less`` where others are worth more.
+
+        per_link, per_group, most, never, after, limit or seats, in this order.
+        """
+        problem = self.problem
+        target = problem.targets[at]
+        slots = [(p, y) for p in range(len(problem.places)) for y in range(problem.years)]
+        for word, count, most in (
+            ("per_link", self.links[target.at], problem.per_link),
+            ("per_group", self.groups[target.group], problem.per_group),
+            ("most", self.chains[target.chain], problem.most.get(target.chain)),
+        ):
+            if most is not None and count >= most:
+                return word
+        passes: dict[str, Callable[[Slot], bool]] = {
+            "never": lambda slot: problem.allowed(at, *slot),
+            "after": lambda slot: self._in_order(target.at, slot[1]),
+            "limit": lambda slot: self._room(target, slot[0]),
+            "seats": lambda slot: self._seat(target, slot[1]),
+        }
+        for word, passed in passes.items():
+            slots = list(filter(passed, slots))
+            if not slots:
+                return word
+        return "less"
+
+    def _room(self, target: Target, place: int) -> bool:
+        return all(has_room(self.left, o, target) for o in self.problem.places[place].owners)
+
+    def _seat(self, target: Target, year: int) -> bool:
+        leader = self.problem.leader(target.chain)
+        return self.seats[leader, year] < self.problem.seats.get(leader, len(self.problem.targets))
 
     def _first(self, link: LinkId) -> int | None:
         return min((year for year, count in self.years[link].items() if count), default=None)

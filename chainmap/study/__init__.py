@@ -18,6 +18,8 @@ from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
 from chainmap.study import cells, key_rows, quadrant, refs, roadmap, trust, verdicts, verify, whatif
+from chainmap.study.programme import RULES as PLAN
+from chainmap.study.programme import parse_asked
 from chainmap.track.guards import RULES as GUARDS
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
@@ -48,6 +50,7 @@ RULES = {
     **WEEK,
     **RESILIENCE,
     **whatif.RULES,
+    **PLAN,
 }
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
@@ -201,13 +204,22 @@ class Study:
 
                 known = known_part(self, what, parts)
             else:
-                known = self._known(what, parts[0], found.kind.name == "coverage")
+                chain = (
+                    parts[found.kind.parts.index("chain")] if "chain" in found.kind.parts else ""
+                )
+                known = self._known(what, chain, found.kind.name == "coverage")
             # A list may be followed by a year: global500:2024.
-            named = word.partition(":")[0] if what in ("list", "figure") else word
+            followed = what in ("list", "figure", "programme")
+            named = word.partition(":")[0] if followed else word
             if named not in known:
                 raise UnknownRef(what, named, known)
         if found.kind.name == "kpi":
             self._need_figure(parts[0])
+        if found.kind.name == "plan":
+            try:
+                parse_asked(parts[0])
+            except ValueError:
+                raise UnknownRef("programme", parts[0], ()) from None
         if found.kind.name == "backtest":
             from chainmap.rank.backtest.scope import parse
 
@@ -234,6 +246,8 @@ class Study:
             return (*self.workspace.chains, *(("all",) if every else ()))
         if what == "action":
             return [action.code for action in self.path(chain).actions] if chain else ()
+        if what == "programme":
+            return ("all", *self.workspace.chains)
         if what == "report":
             return ("rank", "gaps")
         if what == "method":

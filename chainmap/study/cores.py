@@ -40,26 +40,30 @@ class Cores:
         return self.taken[chain, link, firm] / self.draws if self.draws else None
 
 
-def cores(ask: Ask, years: str, seconds: str, chain: str, draws: str, limit: str) -> Cores:
+def cores(ask: Ask, of: str) -> Cores:
     """Plan so many draws, or as many as there is time for."""
-    found: Programme = ask("plan.programme", years, seconds, chain)
-    nothing = Cores(0, int(draws), Counter(), Counter())
-    if found.solution is None or not int(draws):
-        return nothing
+    from chainmap.study.programme import parse_asked
+
+    found: Programme = ask("plan.programme", of)
+    wanted = parse_asked(of).draws
+    draws = int(ask.setting("plan.core_draws") if wanted is None else wanted)
+    limit = ask.setting("plan.core_seconds")
+    if found.solution is None or not draws:
+        return Cores(0, draws, Counter(), Counter())
     problem = found.draft.problem
-    worths, shares = _drawn(ask, problem, int(draws))
+    worths, shares = _drawn(ask, problem, draws)
     from chainmap.plan.columns import generate
     from chainmap.plan.programme import LARGE, solve
 
     base = _undated(problem)
     start = {at: (place, 0) for at, (place, _) in found.solution.choice.items()}
-    end = time.monotonic() + float(limit)
+    end = time.monotonic() + limit
     taken: Counter[Key] = Counter()
     placed: Counter[tuple[Key, str]] = Counter()
     done = 0
     for worth, share in zip(worths, shares, strict=True):
         left = end - time.monotonic()
-        if left <= 0 or (done and left < (float(limit) - left) / done):
+        if left <= 0 or (done and left < (limit - left) / done):
             break  # the next would not be whole
         drawn = replace(
             base,
@@ -78,7 +82,7 @@ def cores(ask: Ask, years: str, seconds: str, chain: str, draws: str, limit: str
             key = (target.chain, target.link, target.firm)
             taken[key] += 1
             placed[key, drawn.places[place].district] += 1
-    return Cores(done, int(draws), taken, placed)
+    return Cores(done, draws, taken, placed)
 
 
 def _undated(problem: Problem) -> Problem:

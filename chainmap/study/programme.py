@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from chainmap.core.dates import Day
@@ -14,10 +16,9 @@ from chainmap.core.derivation import Ask, Rule
 from chainmap.core.words import figure, say
 from chainmap.plan import build
 from chainmap.study import cores
-from chainmap.study.column import Args, Column
+from chainmap.study.column import Args, Column, with_
 
 if TYPE_CHECKING:
-    from chainmap.core.model import Settings
     from chainmap.plan.build import Draft
     from chainmap.plan.problem import Choice, Problem, Worth
     from chainmap.plan.programme import Solution
@@ -69,42 +70,61 @@ class Programme:
         return next((s for s in self.seats if (s.chain, s.link, s.firm) == key), None)
 
 
-PLANNED = 3  # arguments of a scope that the programme is about; the rest is about its core
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which programme: of a chain or all, over how many years, found in how many seconds, and
+    how often drawn again for its core. Open parts are as in scoring.yaml."""
+
+    chain: str = "all"
+    years: int | None = None
+    seconds: float | None = None
+    draws: int | None = None
+
+    @property
+    def of(self) -> str:
+        """``all``, ``hydrogen:2``, ``all::30:0``: the programme as a word of a ref."""
+        parts = (self.chain, self.years, self.seconds, self.draws)
+        words = ["" if part is None else f"{part:g}" if part != self.chain else str(part)
+                 for part in parts]  # fmt: skip
+        return ":".join(words).rstrip(":")
 
 
-def scope_of(
-    settings: Settings,
-    years: int | None = None,
-    seconds: float | None = None,
-    chain: str | None = None,
-    draws: int | None = None,
-) -> Args:
-    """What was asked for, as arguments of a figure: years, seconds, chain, draws, their seconds."""
-    asked = settings["plan.years"] if years is None else years
-    patience = settings["plan.seconds"] if seconds is None else seconds
-    count = settings["plan.core_draws"] if draws is None else draws
-    limit = settings["plan.core_seconds"]
-    return (str(int(asked)), f"{patience:g}", chain or "", str(int(count)), f"{limit:g}")
+def parse_asked(of: str) -> Asked:
+    """The programme that a word names; ValueError where it names none."""
+    chain, *rest = of.split(":")
+    if len(rest) > 3:
+        raise ValueError(of)
+    years, seconds, draws = [*rest, "", "", ""][:3]
+    asked = Asked(
+        chain,
+        int(years) if years else None,
+        float(seconds) if seconds else None,
+        int(draws) if draws else None,
+    )
+    patience = 1.0 if asked.seconds is None else asked.seconds
+    if asked.years == 0 or not 0 < patience < math.inf:
+        raise ValueError(of)
+    return asked
 
 
-def programme(ask: Ask, years: str, seconds: str, chain: str) -> Programme:
+def programme(ask: Ask, of: str) -> Programme:
     """The best choice of targets, places and years under all limits; see ``plan.programme``."""
     from chainmap.plan.greedy import better, greedy, sound
     from chainmap.plan.model import worthwhile
     from chainmap.plan.problem import worth
 
-    draft: Draft = ask("plan.draft", years, chain)
+    asked = parse_asked(of)
+    years = ask.setting("plan.years") if asked.years is None else asked.years
+    seconds = ask.setting("plan.seconds") if asked.seconds is None else asked.seconds
+    draft: Draft = ask("plan.draft", str(int(years)), "" if asked.chain == "all" else asked.chain)
     problem = draft.problem
-    of = problem.targets
-    scored = sorted(
-        range(len(of)),
-        key=lambda at: (-round(ask("score", of[at].firm, of[at].chain, of[at].link).score, 9), at),
-    )
+    scores = [ask("score", t.firm, t.chain, t.link).score for t in problem.targets]
+    scored = sorted(range(len(scores)), key=lambda at: (-round(scores[at], 9), at))
     places = worthwhile(problem)
     by_hand = greedy(problem, scored, places)
     hand = worth(problem, by_hand).total if sound(problem, by_hand) else None
     start = by_hand if hand is None else better(problem, by_hand, BETTERED, places)
-    found = _recalled(ask, problem, float(seconds), start)
+    found = _recalled(ask, problem, seconds, start)
     if isinstance(found, str):
         from chainmap.plan.conflicts import conflict
 
@@ -236,26 +256,26 @@ def _order_of(problem: Problem) -> Mapping[tuple[str, str], int]:
 # Rows
 
 
-def line(ask: Ask, chain: str, link: str, firm: str, *scope: str) -> Seat | None:
+def line(ask: Ask, of: str, chain: str, link: str, firm: str) -> Seat | None:
     """The seat of a target in the programme; None where it was not chosen."""
-    found: Programme = ask("plan.programme", *scope[:PLANNED])
+    found: Programme = ask("plan.programme", of)
     ask("plan.expected", firm, chain, link)
     return found.seat(chain, link, firm)
 
 
-def core(ask: Ask, chain: str, link: str, firm: str, *scope: str) -> float | None:
+def core(ask: Ask, of: str, chain: str, link: str, firm: str) -> float | None:
     """How often a target stays in the programme over drawn weights; None where none was drawn."""
-    found = ask("plan.cores", *scope)
+    found = ask("plan.cores", of)
     share: float | None = found.share(chain, link, firm)
     return share
 
 
-def reason(ask: Ask, chain: str, link: str, firm: str, lang: str, *scope: str) -> str:
+def reason(ask: Ask, of: str, chain: str, link: str, firm: str, lang: str) -> str:
     """Why this firm, there and then, as a sentence made of the facts."""
-    seat: Seat | None = ask("plan.line", chain, link, firm, *scope)
+    seat: Seat | None = ask("plan.line", of, chain, link, firm)
     if seat is None:
         return ""
-    found: Programme = ask("plan.programme", *scope[:PLANNED])
+    found: Programme = ask("plan.programme", of)
     problem = found.draft.problem
     target = problem.targets[seat.number]
     parts = [
@@ -304,48 +324,94 @@ def _of_seat(name: str) -> Column:
         value = getattr(seat, name) if seat else None
         return value.text if isinstance(value, Day) else (value or None)
 
-    return Column("plan.line", pick, scoped=True)
+    return Column("plan.line", pick)
 
 
 def _of_target(args: Args) -> Args:
-    """(firm, chain, link) of (chain, link, firm)."""
-    return (args[2], *args[:2])
+    """(firm, chain, link) of (programme, chain, link, firm)."""
+    return (args[3], *args[1:3])
+
+
+def _link_of(args: Args) -> Args:
+    return args[1:3]
 
 
 COLUMNS: dict[str, Column] = {
     "ref": Column("cell.ref", args=lambda args: ("/".join(("plan", *args)),)),
-    "firm": Column("cell.firm", args=lambda args: args[2:3]),
-    "chain": Column("cell.chain", args=lambda args: (args[0], "chain")),
-    "link": Column("cell.link", args=lambda args: (*args[:2], "id")),
-    "kind": Column("gap", lambda gap: gap.kind, lambda args: args[:2]),
+    "firm": Column("cell.firm", args=lambda args: args[3:4]),
+    "chain": Column("cell.chain", args=lambda args: (args[1], "chain")),
+    "link": Column("cell.link", args=lambda args: (*args[1:3], "id")),
+    "kind": Column("gap", lambda gap: gap.kind, _link_of),
     "district": _of_seat("district"),
     "start": _of_seat("start"),
     "due": _of_seat("due"),
     "expected": Column("plan.expected", args=_of_target),
-    "core_index": Column("plan.core", scoped=True),
-    "reason": Column("plan.reason", args=lambda args: (*args, CONTRACT), scoped=True),
-    "name": Column("cell.firm_name", args=lambda args: args[2:3]),
+    "core_index": Column("plan.core"),
+    "reason": Column("plan.reason", args=with_(CONTRACT)),
+    "name": Column("cell.firm_name", args=lambda args: args[3:4]),
     "park": _of_seat("park"),
     "leader": _of_seat("leader"),
-    "year": Column("plan.line", lambda seat: seat and seat.year + 1, scoped=True),
-    "quarter": Column("plan.line", lambda seat: seat and seat.quarter + 1, scoped=True),
+    "year": Column("plan.line", lambda seat: seat and seat.year + 1),
+    "quarter": Column("plan.line", lambda seat: seat and seat.quarter + 1),
     "share": Column("plan.share", args=_of_target),
     "expected_100m_cny": Column("plan.money", args=_of_target),
+    **{name: Column("gap", attrgetter(name), _link_of)
+       for name in ("suspect", "settled")},
 }  # fmt: skip
 
 
-def programme_rows(study: Study, scope: Args, lang: str = "zh") -> list[JsonRow]:
+def programme_rows(study: Study, of: str, lang: str = "zh") -> list[JsonRow]:
     """The chosen targets as rows, in the order of time and worth."""
-    found: Programme = study.book.value("plan.programme", *scope[:PLANNED])
+    found: Programme = study.book.value("plan.programme", of)
     rows = []
     for seat in found.seats:
-        args = (seat.chain, seat.link, seat.firm)
-        row = {
-            name: one.pick(
-                study.book.value(one.rule, *one.args(args), *(scope if one.scoped else ()))
-            )
-            for name, one in COLUMNS.items()
-        }
-        row["reason"] = study.book.value("plan.reason", *args, lang, *scope)
-        rows.append(row)
+        args = (of, seat.chain, seat.link, seat.firm)
+        row = {name: one.pick(study.book.value(one.rule, *one.args(args)))
+               for name, one in COLUMNS.items()}  # fmt: skip
+        rows.append({**row, "reason": study.book.value("plan.reason", *args, lang)})
+    return rows
+
+
+# What was given up
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A target that was left out although it was worth much: by which rule, and for whom."""
+
+    chain: str
+    link: str
+    firm: str
+    expected: float
+    why: str  # per_link | per_group | seats | most | limit | never | after | less
+    instead: tuple[str, ...]
+
+
+def given_up(found: Programme, count: int) -> list[GivenUp]:
+    """The targets of most worth that were not chosen, each with what stood against it."""
+    if found.solution is None:
+        return []
+    from chainmap.plan.state import State
+
+    problem, choice = found.draft.problem, found.solution.choice
+    state = State(problem, choice)
+    left = sorted(
+        (at for at in range(len(problem.targets)) if at not in choice),
+        key=lambda at: (-_worth_of(problem, at), at),
+    )
+    rows = []
+    for at in left[:count]:
+        target = problem.targets[at]
+        why = state.against(at)
+        rivals = {
+            "per_link": [one for one in choice if problem.targets[one].at == target.at],
+            "per_group": [one for one in choice if problem.targets[one].group == target.group],
+        }.get(why, [])
+        instead = tuple(
+            problem.targets[one].link if why == "per_group" else problem.targets[one].firm
+            for one in sorted(rivals, key=lambda one: (-_worth_of(problem, one), one))
+        )
+        rows.append(
+            GivenUp(target.chain, target.link, target.firm, _worth_of(problem, at), why, instead)
+        )
     return rows

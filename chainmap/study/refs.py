@@ -21,6 +21,7 @@ from chainmap.show.key_table import COLUMNS
 from chainmap.study.column import Args, Column
 from chainmap.study.column import with_ as _with
 from chainmap.study.key_rows import CONTRACT, SCOPED
+from chainmap.study.programme import COLUMNS as PLAN_COLUMNS
 from chainmap.study.project_columns import PROJECT_COLUMNS, STAGE_COLUMNS
 from chainmap.study.quadrant import COUNT_COLUMNS, SPAN_COLUMNS
 
@@ -333,6 +334,7 @@ WORDED: dict[str, Kind] = {
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
     "quadrant": Kind("quadrant", ("chain",), "quadrant", COUNT_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
+    "plan": Kind("plan", ("programme", "chain", "link", "firm"), "plan.line", PLAN_COLUMNS),
     "relief": Kind("relief", ("chain", "link"), "resilience.relief", RELIEF_COLUMNS),
 }
 

@@ -15,6 +15,7 @@ from chainmap.core.words import (
     ledger,
     path,
     pictures,
+    plan,
     projects,
     snapshots,
     stability,
@@ -26,7 +27,7 @@ from chainmap.core.words import (
 
 PARTS = (
     common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
-    projects, snapshots, week,
+    projects, snapshots, week, plan,
 )  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
