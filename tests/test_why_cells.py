@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "ledger": (("ledger", "--list", "global500"), ""),
     "relocation": (("relocation",), ""),
     "leaders": (("leaders",), ""),
+    "plan": (("plan", "hydrogen", "--core", "0"), ""),
     **{f"rank {chain}": (("rank", chain), chain) for chain in CHAINS},
     **{f"table {chain}": (("table", chain), chain) for chain in CHAINS},
 }

@@ -20,7 +20,7 @@ def programme_lines(rows: Sequence[Row], lang: str, limit: int, several: bool) -
         Head(say("head.kind", lang)),
         Head(say("head.firm", lang), shrink_to=12),
         Head(say("head.target", lang), shrink_to=12),
-        Head(say("head.place", lang), shrink_to=8),
+        Head(say("head.plan_place", lang), shrink_to=8),
         Head(say("head.expected", lang), right=True),
     ]
     if drawn:
@@ -41,4 +41,3 @@ def programme_lines(rows: Sequence[Row], lang: str, limit: int, several: bool) -
             line.append(Cell(percent(row["core_index"])))
         cells.append([*line, Cell(row["reason"], "dim")])
     return lay_out(heads, cells, limit)
-
