@@ -201,6 +201,42 @@ def test_every_problem_is_told_at_once(desk: Path) -> None:
     }  # fmt: skip
 
 
+def test_problems_of_cells_heads_chains_and_tables_are_told_together(desk: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["企业"]["B2"] = "=1+1"
+        book["企业"]["N3"] = "昨天"
+        book["本地存在"]["F2"] = "许多"
+        book["区市"]["A1"] = None
+        book["环节"]["E2"] = None
+        book["流"]["E2"] = 1.5
+        book["链"]["F2"] = "去年"
+
+    edit(desk, change)
+    assert sorted(told(desk)) == [
+        ("B106", "b.xlsx: 区市!A1"), ("C107", "b.xlsx: 流!E2"), ("C110", "b.xlsx: 链!F2"),
+        ("I105", "b.xlsx: 企业!B2"), ("T105", "b.xlsx: 本地存在!F2"),
+        ("T106", "b.xlsx: 企业!N3"), ("T109", "b.xlsx: 环节!E2"),
+    ]  # fmt: skip
+
+
+def test_a_whole_chain_leaves_only_with_all_its_rows(desk: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for name in ("链", "段", "环节", "流", "里程碑", "本地存在", "环节结论", "区市"):
+            if name != "段":
+                book[name].delete_rows(2, 9)
+
+    edit(desk, change)
+    assert not take(desk).files
+    found = take(desk, delete=True)
+    assert ("B113", "b.xlsx: 段!A3") in [(one.code, str(one.at)) for one in found.problems]
+    edit(desk, lambda book: book["段"].delete_rows(2, 9))
+    found = take(desk, delete=True)
+    assert not found.refused, found.problems
+    write_all(desk / "w", found.files)
+    assert not (desk / "w" / "chains" / "toy.yaml").exists()
+    assert not contents(desk / "w")["chains"]
+
+
 def test_the_other_row_of_a_problem_is_named_by_its_row_on_the_sheet(desk: Path) -> None:
     def change(book: openpyxl.Workbook) -> None:
         for at, text in enumerate(("beta", "异名公司"), 1):
@@ -479,6 +515,27 @@ def test_a_chain_that_changes_keeps_its_comments(desk: Path) -> None:
     wanted = wanted.replace("  flows:", "    - id: toy-box\n      name: 盒\n      stage: down\n"
                             "      products: [盒子]\n  flows:")  # fmt: skip
     assert (desk / "w" / "chains" / "toy.yaml").read_text(encoding="utf-8") == wanted
+
+
+def test_lists_that_a_chain_has_not_yet_find_their_place(desk: Path) -> None:
+    short = SMALL_CHAIN[: SMALL_CHAIN.index("  flows:")]
+    (desk / "w" / "chains" / "toy.yaml").write_text(short, encoding="utf-8")
+    assert chainmap("export", desk / "b.xlsx", workspace=desk / "w").returncode == 0
+
+    def change(book: openpyxl.Workbook) -> None:
+        for name, row in {"组名": ["toy", "冶炼", "Smelting"], "流": ["toy", "ore", "steel"],
+                          "里程碑": ["toy", "m1", "steel", "强链", "扩产"]}.items():  # fmt: skip
+            for at, value in enumerate(row, 1):
+                book[name].cell(2, at, value)
+
+    edit(desk, change)
+    rows_after(desk, "firms")
+    assert (desk / "w" / "chains" / "toy.yaml").read_text(encoding="utf-8") == short.replace(
+        "  links:", "  groups:\n    - {name: 冶炼, name_en: Smelting}\n  links:"
+    ) + (
+        "  flows:\n    - {from: ore, to: steel}\n"
+        "path:\n  - {id: m1, link: steel, action: strengthen, title: 扩产}\n"
+    )
 
 
 def test_a_link_is_taken_out_of_a_chain_only_when_told(desk: Path) -> None:

@@ -248,8 +248,8 @@ CATALOGUE: dict[str, Entry] = {
                   "重新 export，再改这一行", "export again and make the change there"),
     "B112": Entry("error", "{key}：导出之后，文件里已没有这一行", "{key}: no more in the files since the workbook was made",
                   "重新 export，再决定是否补上", "export again, then decide"),
-    "B113": Entry("error", "链“{chain}”在“链”表中没有一行，也没有文件", "chain {chain!r} has no row on the chains sheet and no file",
-                  "在“链”表写上它的名称、类别、城市和日期", "give it a row on the chains sheet"),
+    "B113": Entry("error", "链“{chain}”在“链”表中没有自己的一行", "chain {chain!r} has no row of its own on the chains sheet",
+                  "在“链”表写上它的名称、类别、城市和日期；整条删去时，它的段、环节和流也要删去", "give it one; to remove a chain, remove its stages, links and flows as well"),
     # P: projects
     "P101": Entry("warning", "“{name}”与第 {other} 行“{other_name}”疑为同一项目（名称相似度 {likeness}）", "{name!r} and {other_name!r} on line {other} look like one project (likeness {likeness})",
                   "核对：是则只留一行，否则在名称里写明期数或产品", "check: keep one row, or tell them apart by phase or product"),

@@ -89,18 +89,21 @@ def codes(text: str) -> str:
 
 def stage(row: Cells) -> list[str]:
     """A stage as the lines of its item."""
-    english = f", name_en: {scalar(row['name_en'])}" if row.get("name_en") else ""
-    return [f"{{id: {scalar(row['stage'])}, name: {scalar(row.get('name', ''))}{english}}}"]
+    return [_named((("id", "stage"), ("name", "name"), ("name_en", "name_en")), row)]
 
 
 def group(row: Cells) -> list[str]:
     """What a group is called in English, as the lines of its item."""
-    return [f"{{name: {scalar(row['name'])}, name_en: {scalar(row.get('name_en', ''))}}}"]
+    return [_named((("name", "name"), ("name_en", "name_en")), row)]
+
+
+def _named(parts: Sequence[tuple[str, str]], row: Cells) -> str:
+    return "{" + ", ".join(f"{name}: {scalar(row[of])}" for name, of in parts if row.get(of)) + "}"
 
 
 def link(row: Cells) -> list[str]:
     """A link as the lines of its item."""
-    lines = [f"id: {scalar(row['link'])}"]
+    lines = [f"id: {scalar(row.get('link', ''))}"]
     forms: tuple[tuple[str, Callable[[str], str]], ...] = (
         ("name", scalar), ("name_en", scalar), ("stage", scalar), ("group", scalar),
         ("products", listed), ("exclude", listed), ("industry", codes),
@@ -118,9 +121,11 @@ def link(row: Cells) -> list[str]:
 
 def flow(row: Cells) -> list[str]:
     """A flow as the lines of its item."""
-    ends = several(row["from"])
-    start = scalar(ends[0]) if len(ends) == 1 else listed(row["from"])
-    parts = [f"from: {start}", f"to: {scalar(row['to'])}"]
+    ends = several(row.get("from", ""))
+    start = scalar(ends[0]) if len(ends) == 1 else listed(row.get("from", ""))
+    parts = [f"from: {start}"] if ends else []
+    if row.get("to"):
+        parts.append(f"to: {scalar(row['to'])}")
     if row.get("need") not in (None, "required"):
         parts.append(f"need: {scalar(row['need'])}")
     if row.get("share"):
@@ -269,10 +274,7 @@ def _list_edits(
     way = _WHERE[sheet]
     items = [chain.places[(*way, at)] for at in range(len(was))]
     if not items:
-        if sheet != "milestones" or ("key:path",) in chain.places:
-            raise Unclear
-        fresh = [line for row in now for line in _item(_ITEM[sheet](row), "  ")]
-        edits.append((len(lines), len(lines), ["path:", *fresh]))
+        edits.append(_new_list(lines, chain, sheet, now))
         return
     begins = [at.line - 1 for at in items]
     indents = {re.match(r"( *)- +\Z", lines[at.line - 1][: at.column - 1]) for at in items}
@@ -295,6 +297,23 @@ def _list_edits(
     fresh = [line for row in more for line in _item(_ITEM[sheet](row), indent)]
     if fresh:
         edits.append((ends[-1], ends[-1], fresh))
+
+
+def _new_list(
+    lines: Sequence[str], chain: Chain, sheet: str, rows: Sequence[Cells]
+) -> tuple[int, int, list[str]]:
+    """A list that the file does not have yet: groups above links, flows below, path at the end."""
+    *around, name = _WHERE[sheet]
+    beside = chain.places.get(("panorama", "key:links"))
+    last = chain.places.get(("panorama", "links", len(chain.links) - 1))
+    if (*around, f"key:{name}") in chain.places or beside is None or last is None:
+        raise Unclear
+    margin = " " * (beside.column - 1) if around else ""
+    at = {"groups": beside.line - 1, "milestones": len(lines)}.get(sheet)
+    if at is None:
+        at = _behind(lines, last.line - 1, last.column - 3)
+    items = [line for row in rows for line in _item(_ITEM[sheet](row), margin + "  ")]
+    return at, at, [f"{margin}{name}:", *items]
 
 
 def _behind(lines: Sequence[str], first: int, indent: int) -> int:

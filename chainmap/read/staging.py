@@ -24,11 +24,10 @@ _KINDS = {"chains": (".yaml", ".yml"), "data": (".csv", ".yaml")}
 
 @dataclass(frozen=True)
 class New:
-    """A file's bytes as they were when it was read, None where there was none, and as they are
-    to be."""
+    """A file's bytes as they were when it was read and as they are to be; None: no such file."""
 
     was: bytes | None
-    now: bytes
+    now: bytes | None
 
 
 def tried(root: Path, files: Mapping[str, New]) -> list[Problem]:
@@ -44,7 +43,8 @@ def tried(root: Path, files: Mapping[str, New]) -> list[Problem]:
         if (root / "scoring.yaml").is_file():
             shutil.copyfile(root / "scoring.yaml", copy / "scoring.yaml")
         for name, one in files.items():
-            (copy / name).write_bytes(one.now)
+            if one.now is not None:
+                (copy / name).write_bytes(one.now)
         return load(copy)[1]
 
 
@@ -66,19 +66,19 @@ def write_all(root: Path, files: Mapping[str, New]) -> None:
         try:
             for name, one in files.items():
                 done.append(name)
-                write_whole(root / name, one.now)
+                _put(root / name, one.now)
         except BaseException:
             for name in done:
                 with contextlib.suppress(OSError):
-                    _back(root / name, files[name])
+                    _put(root / name, files[name].was)
             raise
 
 
-def _back(path: Path, one: New) -> None:
-    if one.was is None:
+def _put(path: Path, data: bytes | None) -> None:
+    if data is None:
         path.unlink(missing_ok=True)
-    elif path.read_bytes() != one.was:
-        write_whole(path, one.was)
+    elif not path.exists() or path.read_bytes() != data:
+        write_whole(path, data)
 
 
 class Finder:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chainmap.core.book import BASE, GUIDES, MARK, SHEETS, spoken
+from chainmap.core.book import BASE, GUIDES, MARK, SHEETS, is_table, spoken
 from chainmap.core.problems import Place, Problem, problem
 from chainmap.core.schema import Column, Table
 from chainmap.core.text import fold, near
@@ -47,6 +47,8 @@ class BookRead:
     file: str
     sheets: dict[str, SheetRead] = field(default_factory=dict)
     base: dict[str, list[str]] | None = None
+    unsound: set[str] = field(default_factory=set)  # sheets whose heads make no sense
+    unread: bool = False  # the file itself was not read to its end
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, sheet: str, row: int, column: str = "") -> Place:
@@ -56,7 +58,8 @@ class BookRead:
 
 
 def read_workbook(path: Path) -> BookRead:
-    """Read a workbook of a workspace. With an error among its problems it should not be used.
+    """Read a workbook of a workspace. With an error among its problems nothing of it is to
+    be written.
 
     Raises ModuleNotFoundError where openpyxl is not installed.
     """
@@ -76,12 +79,14 @@ def read_workbook(path: Path) -> BookRead:
                 found.problems.append(problem("B103", at, guess, sheet=grid.title))
             continue
         if schema.name in found.sheets:
+            found.unsound.add(schema.name)
             at = Place(f"{path.name}: {grid.title}", 0)
             found.problems.append(problem("B104", at, other=found.sheets[schema.name].title))
             continue
         if grid.rows:
             _sheet(found, schema, grid)
     found.problems += unread
+    found.unread = bool(unread)
     if not found.sheets and not found.problems:
         found.problems.append(problem("B105", Place(path.name, 0)))
     return found
@@ -110,6 +115,7 @@ def _sheet(found: BookRead, schema: Table, grid: Grid) -> None:
         heads = "、".join(column.zh for column in schema.columns[:4])
         first = place(found.file, grid.title, min(grid.rows), 1)
         found.problems.append(problem("B106", first, heads=heads))
+        found.unsound.add(schema.name)
         return
     sheet = SheetRead(schema, grid.title, head)
     found.sheets[schema.name] = sheet
@@ -166,6 +172,7 @@ def _lanes(found: BookRead, sheet: SheetRead, grid: Grid) -> list[tuple[int, str
         here = place(found.file, sheet.title, sheet.head, at + 1)
         if name in sheet.columns:
             found.problems.append(problem("T103", here, column=name))
+            found.unsound.add(schema.name)
             continue
         if grid.rows[sheet.head][at].fault:
             found.problems.append(problem("I105", here))
@@ -176,6 +183,8 @@ def _lanes(found: BookRead, sheet: SheetRead, grid: Grid) -> list[tuple[int, str
             continue
         here = Place(f"{found.file}: {sheet.title}!{sheet.head}", 0)
         code = "T102" if column.required else "B107"
+        if column.required:
+            found.unsound.add(schema.name)
         found.problems.append(problem(code, here, column=title(column)))
     return lanes
 
@@ -196,8 +205,7 @@ def _headless(
     for at, cell in enumerate(row):
         if cell.text.strip(OUTER) and at not in taken:
             here = place(found.file, sheet.title, number, at + 1)
-            twice = any(one.code == "T103" for one in found.problems)
-            if not twice:
+            if sheet.schema.name not in found.unsound:
                 found.problems.append(problem("B109", here, column=letters(at + 1)))
 
 
@@ -220,7 +228,8 @@ def _text(
     if column is not None and column.words == ("yes", "no") and text in ("TRUE", "FALSE"):
         return "yes" if text == "TRUE" else "no"
     told = written(table, column, text)
-    if column is not None and table in _OWN and _wrong_word(column, told):
+    # Sheets that become YAML: what their words are is told here, where the cell is known.
+    if column is not None and not is_table(table) and _wrong_word(column, told):
         here = place(found.file, sheet.title, number, lane + 1)
         words = [*spoken(table, column.name)] or list(column.words)
         found.problems.append(
@@ -228,10 +237,6 @@ def _text(
                     value=told, allowed=" ".join(words))
         )  # fmt: skip
     return told
-
-
-# Sheets that become YAML: what their words are is told here, where the cell is known.
-_OWN = frozenset(("chains", "stages", "groups", "links", "flows", "milestones"))
 
 
 def _wrong_word(column: Column, text: str) -> bool:

@@ -65,7 +65,7 @@ class Origin:
 
     def _finder(self, file: str) -> Finder:
         if file not in self._finders:
-            self._finders[file] = Finder(file, self.files[file].now)
+            self._finders[file] = Finder(file, self.files[file].now or b"")
         return self._finders[file]
 
     def _number(self, table: str) -> dict[int, int]:

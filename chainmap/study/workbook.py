@@ -96,28 +96,38 @@ class _Taking:
         self.compared: dict[str, Compared] = {}
         self.edits: dict[str, Edited] = {}
         self.rows: dict[str, dict[str, list[tuple[Cells, int | None]]]] = {}  # chain, sheet
+        self.unsound: set[str] = set()  # chains with rows of which no file can be made
 
     def run(self) -> Taken:
         """Compare, make the files, and try them."""
         found = self.found
-        if found.refused or self._unreadable():
+        if self.book.unread or not self.book.sheets or self._unreadable():
             return found
         self._named()
         base = self._base()
         for name in self.book.sheets:
-            self._compare(name, base)
-        if found.refused:
-            return found
+            if name not in self.book.unsound:
+                self._compare(name, base)
         for name in self.compared:
             if is_table(name):
                 self._table(name)
         self._chains()
-        if found.files and not found.refused:
-            origin = Origin(self.book, found.files, self.compared, self.edits, self.rows)
-            found.problems += origin.told(self.before, tried(self.root, found.files))
+        if found.files:
+            found.problems += self._tried()
         if found.refused:
             found.files.clear()
         return found
+
+    def _tried(self) -> list[Problem]:
+        """What the workspace's own checks say, beside what was said of the same cells before."""
+        origin = Origin(self.book, self.found.files, self.compared, self.edits, self.rows)
+        now = origin.told(self.before, tried(self.root, self.found.files))
+        said = {one.at for one in self.found.problems if one.severity == "error"}
+        left_out = {f"data/{name}.csv" for name in self.book.unsound}
+        left_out |= {f"chains/{chain}.yaml" for chain in self.unsound}
+        if self.unsound:
+            left_out.add("chains/")
+        return [one for one in now if one.at not in said and one.words.get("where") not in left_out]
 
     def _unreadable(self) -> bool:
         """Whether a file that the book has rows for cannot be read: it must be mended first."""
@@ -209,9 +219,14 @@ class _Taking:
             at = self.book.place(name, line.number, column.name)
             text = row.get(column.name, "")
             if column.required and not text:
-                self.found.problems.append(problem("T109", at, column=title(column)))
+                code = "T109"
             elif text and not self._sound(column, text):
                 code = "T105" if column.kind == "number" else "T108"
+            else:
+                continue
+            if column.name == "chain":
+                self.unsound.add(text)
+            if not any(one.at == at for one in self.found.problems):
                 self.found.problems.append(problem(code, at, column=title(column), value=text))
 
     @staticmethod
@@ -245,17 +260,17 @@ class _Taking:
         for chain in dict.fromkeys(self._touched()):
             file = f"chains/{chain}.yaml"
             self.rows[chain] = self._chain_rows(chain)
+            was = self.held.sheet_rows(chain)
             now: Rows = {
                 sheet: [row for row, _ in rows] for sheet, rows in self.rows[chain].items()
             }
-            if len(now["chains"]) != 1:
+            if not any(now.values()):
+                self.found.files[file] = New(self.held.texts.get(chain), None)
+            elif len(now["chains"]) != 1:
                 self._no_head(chain)
-                continue
-            old = self.held.chains.get(chain)
-            was = self.held.sheet_rows(chain)
-            self.found.files[file] = New(
-                self.held.texts.get(chain), self._data(chain, old, was, now)
-            )
+            elif chain not in self.unsound:
+                data = self._data(chain, self.held.chains.get(chain), was, now)
+                self.found.files[file] = New(self.held.texts.get(chain), data)
 
     def _touched(self) -> Sequence[str]:
         """The chains that a row differs of."""
@@ -301,6 +316,7 @@ class _Taking:
 
     def _no_head(self, chain: str) -> None:
         """A chain without its own row, or with two."""
+        self.unsound.add(chain)
         rows = self.rows[chain]
         code = "B113" if not rows["chains"] else "T117"
         sheet = next(name for name, one in rows.items() if one)
