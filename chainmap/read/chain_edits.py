@@ -229,7 +229,9 @@ def changed(text: str, chain: Chain, was: Rows, now: Rows) -> str:
     _head_edits(edits, lines, chain, was["chains"][0], now["chains"][0])
     for sheet in _WHERE:
         _list_edits(edits, lines, chain, sheet, (was[sheet], now[sheet]))
-    for first, behind, new in sorted(edits, key=lambda one: one[:2], reverse=True):
+    # From the last to the first; of two that go in at one place the second goes in first.
+    edits.sort(key=lambda one: one[:2])
+    for first, behind, new in reversed(edits):
         lines[first:behind] = [line + end for line in new]
     return "".join(lines)
 

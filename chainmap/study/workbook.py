@@ -127,7 +127,13 @@ class _Taking:
         left_out |= {f"chains/{chain}.yaml" for chain in self.unsound}
         if self.unsound:
             left_out.add("chains/")
-        return [one for one in now if one.at not in said and one.words.get("where") not in left_out]
+        return [
+            one
+            for one in now
+            if one.at not in said
+            and one.words.get("where") not in left_out
+            and one.code != "C102"  # a key that is missing is a cell that is empty: it was said
+        ]
 
     def _unreadable(self) -> bool:
         """Whether a file that the book has rows for cannot be read: it must be mended first."""
