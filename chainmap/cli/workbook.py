@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chainmap.cli.desk import Who, Why, now, said, who_edits
 from chainmap.cli.options import File, Format
 from chainmap.cli.session import Output, Session, Sheet, Stop, session
 from chainmap.core.words import say
@@ -64,14 +66,21 @@ def bring_in(
     book: Annotated[Path, typer.Argument(metavar="BOOK.xlsx", help="help.import_book")],
     yes: Annotated[bool, typer.Option("--yes", help="help.import_yes")] = False,
     delete: Annotated[bool, typer.Option("--delete", help="help.import_delete")] = False,
+    who: Who = None,
+    because: Why = None,
     form: Format = None,
     output: File = None,
 ) -> None:
+    from chainmap.read.desk import pending
     from chainmap.study.workbook import taken
 
     run = session(context)
     _need_xlsx(run, book)
     study = run.open_any()
+    if yes and pending(Path(study.workspace.root) / "data"):
+        run.need_own()
+        _finish(run, Path(study.workspace.root))
+        study = run.open_any()
     read = _read(run, book)
     found = taken(Path(study.workspace.root), read, study.read_problems, delete)
     for one in found.problems:
@@ -97,7 +106,8 @@ def bring_in(
         run.tell(run.say("import.ask"))
         return
     run.need_own()
-    _write(run, Path(study.workspace.root), found)
+    words = {"when": now(), "who": who_edits(who), "why": (because or book.name).strip()}
+    _write(run, Path(study.workspace.root), found, words)
     run.tell(run.say("import.done", count=len(found.files)))
 
 
@@ -146,11 +156,25 @@ def _screen(
     )
 
 
-def _write(run: Session, root: Path, found: Taken) -> None:
-    from chainmap.read.staging import write_all
+def _finish(run: Session, root: Path) -> None:
+    """End an edit of the ledger that was cut off, before its rows are compared."""
+    from chainmap.read.desk import finish
 
     try:
-        write_all(root, found.files)
+        finish(root / "data")
+    except (OSError, KeyError) as error:
+        raise Stop(4, run.say("error.write", path=root / "data", reason=said(error))) from error
+
+
+def _write(run: Session, root: Path, found: Taken, words: Mapping[str, str]) -> None:
+    from chainmap.read.staging import write_all
+    from chainmap.study.book_ledger import journalled, private
+
+    leak = private(root, found.ledger)
+    if leak:
+        raise Stop(2, run.say("desk.leak", words="、".join(leak)))
+    try:
+        files = {**found.files, **journalled(root, found.ledger, words)}
+        write_all(root, files, *(["data/desk"] if found.ledger else []))
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Stop(4, run.say("error.write", path=root, reason=reason)) from error
+        raise Stop(4, run.say("error.write", path=root, reason=said(error))) from error

@@ -66,11 +66,12 @@ def holdings(root: Path) -> Holdings:
     """Read a workspace without judging it."""
     found = Holdings(root)
     for schema in TABLES:
-        path = root / "data" / f"{schema.name}.csv"
-        if path.is_symlink() or path.exists():
-            _table(found, path, schema)
+        table = held_table(root, schema)
+        if isinstance(table, Problem):
+            found.broken.add(schema.name)
+            found.problems.append(table)
         else:
-            found.tables[schema.name] = HeldTable(schema, tuple(c.name for c in schema.columns))
+            found.tables[schema.name] = table
     folder = root / "chains"
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         if path.name.startswith(("_", ".")):
@@ -85,35 +86,33 @@ def holdings(root: Path) -> Holdings:
     return found
 
 
-def _table(found: Holdings, path: Path, schema: Table) -> None:
-    data = raw(path, found.root, LIMITS.table_bytes)
-    text = data if isinstance(data, Problem) else decode(data, name_of(path, found.root))
-    if isinstance(data, Problem) or isinstance(text, Problem):
-        assert isinstance(text, Problem)
-        found.broken.add(schema.name)
-        found.problems.append(text)
-        return
+def held_table(root: Path, schema: Table) -> HeldTable | Problem:
+    """A table as its file has it, or why that cannot be read."""
+    path = root / "data" / f"{schema.name}.csv"
+    if not (path.is_symlink() or path.exists()):
+        return HeldTable(schema, tuple(column.name for column in schema.columns))
+    name = name_of(path, root)
+    data = raw(path, root, LIMITS.table_bytes)
+    text = data if isinstance(data, Problem) else decode(data, name)
+    if isinstance(data, Problem):
+        return data
+    if isinstance(text, Problem):
+        return text
     try:
         rows = [(line, cells) for line, cells in records(text) if any(map(str.strip, cells))]
     except Unreadable as error:
-        found.broken.add(schema.name)
-        found.problems.append(
-            problem("T115", Place(name_of(path, found.root), error.line, error.column))
-        )
-        return
+        return problem("T115", Place(name, error.line, error.column))
     columns = columns_of(schema, rows[0][1])
     if len(set(columns)) < len(columns):
-        found.broken.add(schema.name)
-        twice = next(name for at, name in enumerate(columns) if name in columns[:at])
-        found.problems.append(problem("T103", Place(name_of(path, found.root)), column=twice))
-        return
+        twice = next(one for at, one in enumerate(columns) if one in columns[:at])
+        return problem("T103", Place(name), column=twice)
     held = tuple(
         Held(line, {name: text for name, cell in zip(columns, cells, strict=True)
                     if (text := unguard(cell))})
         for line, cells in rows[1:]
         if len(cells) == len(columns)
     )  # fmt: skip
-    found.tables[schema.name] = HeldTable(schema, columns, held, data)
+    return HeldTable(schema, columns, held, data)
 
 
 def columns_of(schema: Table, heads: list[str]) -> tuple[str, ...]:

@@ -48,8 +48,10 @@ def tried(root: Path, files: Mapping[str, New]) -> list[Problem]:
         return load(copy)[1]
 
 
-def write_all(root: Path, files: Mapping[str, New]) -> None:
+def write_all(root: Path, files: Mapping[str, New], *also: str) -> None:
     """Write the files, each whole; where one fails, those before it are put back.
+
+    ``also`` are names that others lock beside those of the files.
 
     Raises Changed where one is not as it was read, Locked while someone else edits one, and
     OSError where one cannot be written.
@@ -57,7 +59,7 @@ def write_all(root: Path, files: Mapping[str, New]) -> None:
     done: list[str] = []
     with contextlib.ExitStack() as locks:
         # Always in the same order, so that two who write wait for each other only once.
-        for name in sorted(files):
+        for name in (*also, *sorted(files)):
             locks.enter_context(lock(root / name))
         for name, one in files.items():
             path = root / name

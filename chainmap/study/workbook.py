@@ -20,6 +20,7 @@ from chainmap.read.table_edits import Edit, Edited, edited
 from chainmap.read.values import title
 from chainmap.read.workbook import BookRead, Line
 from chainmap.study.book_changes import Compared, compared
+from chainmap.study.book_ledger import LEDGER, Moved, moved
 from chainmap.study.book_names import Names
 from chainmap.study.book_problems import Origin
 
@@ -48,6 +49,7 @@ class Taken:
     files: dict[str, New] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     kept: int = 0  # rows that are off the sheets and stay in the files
+    ledger: list[Moved] = field(default_factory=list)  # rows of projects before and after
     behind: int = 0  # rows that only the files have changed since the workbook was made
     recast: list[str] = field(default_factory=list)  # chain files that lose their comments
 
@@ -184,6 +186,8 @@ class _Taking:
         told = frozenset(sheet.columns)
         one = compared(sheet.schema, self._held(name), sheet.lines, told, made_of)
         self.compared[name] = one
+        if name == LEDGER:
+            found.ledger = moved(one)
         found.behind += one.behind
         for held, line in one.clashes:
             code = "B111" if held is not None else "B112"
