@@ -220,6 +220,31 @@ def test_a_list_is_that_of_the_period_and_a_subsidiary_counts_for_its_group() ->
     assert value(study_of(tables, DAY), "global500_projects:2025") == 1
 
 
+@pytest.mark.parametrize(
+    ("figure", "cells", "lacking"),
+    [
+        ("signed_projects", {"signed": "", "stage": "签约"}, "signed"),
+        ("signed_projects", {"investment_100m_cny": ""}, "size"),
+        ("signed_started", {"stage": "开工", "as_of": "2026-01"}, "begun"),
+        ("global500_projects", {"firm": ""}, "firm"),
+        ("domestic_large", {"investment_100m_cny": "200"}, "money"),
+        ("fdi_contract", {"firm": "f"}, "size"),
+        ("fdi_arrived", {"firm": "f", "started": "2025-05"}, "now"),
+        ("fdi_arrived", {"foreign_musd": "9", "started": "2024-05"}, "before"),
+        ("domestic_arrived", {"firm": "home"}, "now"),
+        ("domestic_arrived",
+         {"firm": "home", "signed": "2024-03", "arrived_100m_cny": "4"}, "before"),
+    ],
+)  # fmt: skip
+def test_an_unknown_says_what_is_lacking(figure: str, cells: TextRow, lacking: str) -> None:
+    firms = [{"firm": "f", "ownership": "foreign", "as_of": "2020"},
+             {"firm": "home", "ownership": "private", "as_of": "2020"}]  # fmt: skip
+    study = study_of({"projects": [{**ONE, **cells}], "firms": firms}, date(2026, 6, 30))
+    found = study.book.figure("kpi.adds", figure, "p", "2025")
+    assert found.value.value is None and found.note is not None
+    assert found.note[0] == f"kpi.lacks.{lacking}"
+
+
 # Periods
 
 

@@ -250,9 +250,13 @@ def cell(ask: Ask, project: str, column: str) -> float | None:
 def rise(ask: Ask, project: str, column: str, period: Period, fresh: bool) -> Fact:
     """How much a running total rose within a period; ``fresh``: it stood at nothing before."""
     now = then(ask, project, column, period.until(ask.today().last))
+    if now is None:
+        ask.say("kpi.lacks.now")
     if now is None or fresh:
         return Fact(now)
     before = then(ask, project, column, period.eve)
+    if before is None:
+        ask.say("kpi.lacks.before")
     return Fact(None if before is None else ask.work("", rose, now, before))
 
 
@@ -266,6 +270,15 @@ def counted(answer: Answer) -> Fact | bool:
     return Fact(None) if answer is None else Fact(1.0) if answer else False
 
 
+def all_known(ask: Ask, **answers: Answer) -> Answer:
+    """All of the answers; says which is lacking where that leaves it open."""
+    answer = all_of(*answers.values())
+    if answer is None:
+        lacking = next(name for name, one in answers.items() if one is None)
+        ask.say(f"kpi.lacks.{lacking}")
+    return answer
+
+
 # What a project adds to each figure
 
 
@@ -274,7 +287,8 @@ def signed_project(ask: Ask, project: str, period: str) -> Fact | bool:
     signed = ask("kpi.signed", project, period)
     if signed is False:
         return False
-    return counted(all_of(signed, ask("kpi.reaches", project, "large")))
+    size = ask("kpi.reaches", project, "large")
+    return counted(all_known(ask, signed=signed, size=size))
 
 
 def signed_amount(ask: Ask, project: str, period: str) -> Fact | bool:
@@ -292,7 +306,7 @@ def signed_and_begun(ask: Ask, project: str, period: str) -> Fact | bool:
     if not found or found.value is None:
         return False
     end = parse_period(period).until(ask.today().last)
-    return counted(ask("kpi.begun", project, end.isoformat()))
+    return counted(all_known(ask, begun=ask("kpi.begun", project, end.isoformat())))
 
 
 def on_list(name: str) -> Callable[[Ask, str, str], Fact | bool]:
@@ -302,7 +316,7 @@ def on_list(name: str) -> Callable[[Ask, str, str], Fact | bool]:
         signed = ask("kpi.signed", project, period)
         if signed is False:
             return False
-        return counted(all_of(signed, ask("kpi.listed", project, name, period)))
+        return counted(all_known(ask, signed=signed, firm=ask("kpi.listed", project, name, period)))
 
     return adds
 
@@ -313,7 +327,8 @@ def domestic_large(ask: Ask, project: str, period: str) -> Fact | bool:
     if signed is False:
         return False
     home = ask("kpi.domestic", project)
-    return counted(all_of(signed, home, ask("kpi.reaches", project, "huge")))
+    size = ask("kpi.reaches", project, "huge")
+    return counted(all_known(ask, signed=signed, money=home, size=size))
 
 
 def domestic_listed(ask: Ask, project: str, period: str) -> Fact | bool:
@@ -322,7 +337,8 @@ def domestic_listed(ask: Ask, project: str, period: str) -> Fact | bool:
     if signed is False:
         return False
     on = any_of(*(ask("kpi.listed", project, name, period) for name in LISTS))
-    return counted(all_of(signed, ask("kpi.domestic", project), on))
+    home = ask("kpi.domestic", project)
+    return counted(all_known(ask, signed=signed, money=home, firm=on))
 
 
 def fdi_contract(ask: Ask, project: str, period: str) -> Fact | bool:
@@ -330,10 +346,13 @@ def fdi_contract(ask: Ask, project: str, period: str) -> Fact | bool:
     signed = ask("kpi.signed", project, period)
     if signed is False:
         return False
-    answer = all_of(signed, foreign_too(ask, project))
+    answer = all_known(ask, signed=signed, money=foreign_too(ask, project))
     if not answer:
         return Fact(None) if answer is None else False
-    return Fact(ask("kpi.cell", project, "foreign_musd"))
+    amount = ask("kpi.cell", project, "foreign_musd")
+    if amount is None:
+        ask.say("kpi.lacks.size")
+    return Fact(amount)
 
 
 def fdi_arrived(ask: Ask, project: str, period: str) -> Fact | bool:
@@ -347,11 +366,14 @@ def fdi_arrived(ask: Ask, project: str, period: str) -> Fact | bool:
     if foreign is False:
         return False
     end = span.until(ask.today().last)
-    answer = all_of(foreign, ask("kpi.begun", project, end.isoformat()))
+    begun = ask("kpi.begun", project, end.isoformat())
+    answer = all_known(ask, money=foreign, begun=begun)
     if not answer:
         return Fact(None) if answer is None else False
     before = ask("kpi.begun", project, span.eve.isoformat())
-    return Fact(None) if before is None else rise(ask, project, "foreign_musd", span, not before)
+    if all_known(ask, begun=before) is None:
+        return Fact(None)
+    return rise(ask, project, "foreign_musd", span, not before)
 
 
 def domestic_arrived(ask: Ask, project: str, period: str) -> Fact | bool:
@@ -363,8 +385,9 @@ def domestic_arrived(ask: Ask, project: str, period: str) -> Fact | bool:
     span = parse_period(period)
     if ask("kpi.domestic", project) is False or ask("kpi.reaches", project, "counted") is False:
         return False
-    home = all_of(ask("kpi.domestic", project), ask("kpi.reaches", project, "counted"))
-    answer = all_of(home, signed_by(ask, project, span.until(ask.today().last)))
+    signed = signed_by(ask, project, span.until(ask.today().last))
+    home, size = ask("kpi.domestic", project), ask("kpi.reaches", project, "counted")
+    answer = all_known(ask, money=home, size=size, signed=signed)
     if not answer:
         return Fact(None) if answer is None else False
     found: Signing = ask("kpi.signing", project)
