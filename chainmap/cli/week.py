@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KEYS = ("ref", "part", "name", "what", "day", "days", "note", "leader", "unit", "sources")
 NEEDS = (*RANKING, "searched", "no_fit", "visits", "targets", "talent")
 SHOWN = 6
+NUMERALS = "一二三四五六七"
 
 
 def register(app: typer.Typer) -> None:
@@ -80,9 +81,14 @@ def _sheet(run: Session, study: Study, found: Week, top: int) -> Sheet:
         "rose": {"top": f"{settings['robust.top']:g}"},
     }
     shown = [part for part in PARTS if found.before or part not in ("status", "rose")]
+    titles = [
+        say("week.numbered", lang, number=NUMERALS[at] if lang == "zh" else at + 1,
+            title=say(f"week.{part}", lang, **words.get(part, {})))
+        for at, part in enumerate(shown)
+    ]  # fmt: skip
     sections = [
-        section(say(f"week.{part}", lang, **words.get(part, {})), found.part(part), top, lang)
-        for part in shown
+        section(title, found.part(part), top, lang)
+        for title, part in zip(titles, shown, strict=True)
     ]
     about = [say("week.about", lang, since=found.since, day=study.world.at.text)]
     if found.before is None:

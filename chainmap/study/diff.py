@@ -113,19 +113,22 @@ def _inputs(one: State, other: State, old: Study, new: Study) -> Inputs:
 
 
 def _cases(one: State, other: State, studies: tuple[Study, Study], inputs: Inputs) -> _Cases:
-    old, new = (
-        side.stored
-        if side.stored is not None and side.code == code_version()
-        else results(study, intervals=False)
-        for side, study in zip((one, other), studies, strict=True)
-    )
     data = inputs.data or _region(studies[0]) != _region(studies[1])
+    old = _results(one, studies[0])
+    new = _results(other, studies[1]) if data or inputs.settings else old
     if data and inputs.settings:
         mixed = _worked_out(other, one, inputs.as_of[1])
         swapped = _worked_out(one, other, inputs.as_of[0])
     else:
         mixed, swapped = (new, old) if data else (old, new)
     return _Cases(one.stored or old, old, mixed, swapped, new, other.stored or new)
+
+
+def _results(side: State, study: Study) -> Results:
+    """What was stored, where this very program worked it out; else worked out now."""
+    if side.stored is not None and side.code == code_version():
+        return side.stored
+    return results(study, intervals=False)
 
 
 def _region(study: Study) -> str:

@@ -175,7 +175,7 @@ def _figures(study: Study, lang: str) -> Iterator[JsonRow]:
             if row["done"] is not None:
                 notes.append(say("week.done", lang, value=short(row["done"])))
             name = figure_name(row["figure"], limits, lang)
-            what = f"{value} {row['unit']}" if value else ""
+            what = f"{value} {row['unit']}" if value else say("unknown", lang)
             joint = "；" if lang == "zh" else "; "
             yield _row("figures", row["ref"], name, what, note=joint.join(notes) or None,
                        sources=list(row["sources"]))  # fmt: skip
