@@ -11,6 +11,7 @@ import pytest
 from one_link import opened
 from running import ROOT, as_json
 
+from chainmap.core.derivation import replay
 from chainmap.read.workspace import load
 from chainmap.study import open_study
 from chainmap.track.sameness import Named, Sameness
@@ -244,3 +245,16 @@ def test_the_reference_ledger_has_few_doubts_and_each_names_two_rows() -> None:
     rows = [row for row in as_json("validate")["rows"] if row["code"].startswith("P1")]
     assert len(rows) <= 8
     assert all(any(sign in string.digits for sign in row["message"]) for row in rows)
+
+
+def test_every_figure_of_the_ledger_is_worked_out_again_from_what_stands_on_record() -> None:
+    study = open_study(ROOT)
+    for rule, *args in (
+        ("project.doubts", "mat-posco-2"),
+        ("project.line", "nev-bj-auto"),
+        ("stage.sum", "签约"),
+        ("landing.quarter", "2027Q1"),
+        ("landing.rates", "签约:2016-2020"),
+    ):
+        figure = study.book.figure(rule, *args)
+        assert replay(study.book, figure) == figure.value

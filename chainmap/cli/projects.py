@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from chainmap.cli import desk, project_import
+from chainmap.cli import desk, landing, project_import
 from chainmap.cli.leaders import Selecting
 from chainmap.cli.options import File, Format, Top
 from chainmap.cli.session import EVIDENCE, Output, Session, Sheet, Stop, session
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
     group.command(help="help.project_log")(log)
     desk.register(group)
     project_import.register(group)
+    landing.register(group)
     app.add_typer(group, name="projects", help="help.projects")
 
 

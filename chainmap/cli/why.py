@@ -56,12 +56,14 @@ def why(
 
 def _figure(run: Session, study: Study, ref: str, column: str | None, asked: Request) -> Figure:
     """The figure; wrong usage where the ref or the column is not there."""
+    from chainmap.cli.landing import needing
     from chainmap.study import UnknownRef
 
     try:
         if asked.chain is not None and asked.chain in study.workspace.chains:
             study.chain(asked.chain)
-        return study.why(ref, column, asked)
+        figure: Figure = needing(run, lambda: study.why(ref, column, asked))
+        return figure
     except UnknownRef as error:
         run.unknown(f"use.{error.what}", error.word, error.known)
 

@@ -182,6 +182,8 @@ CATALOGUE: dict[str, Entry] = {
                   "写二至四位 GB/T 4754 代码，几个用 | 连接", "write GB/T 4754 codes of two to four digits, joined by |"),
     "T128": Entry("warning", "数据源“{source}”没有日期，回测时视为看不到", "source {source!r} has no date; a back-test cannot see it",
                   "写上发布日期；页面未署日期的写查阅日", "write the day it came out, or the day it was read where it bears none"),
+    "T129": Entry("error", "其中已到 {reached} 个，多于总数 {entered} 个", "{reached} got there, more than the {entered} there were",
+                  "核对两个数", "check the two numbers"),
     # S: settings and region
     "S101": Entry("error", "未知的设置“{key}”", "unknown setting {key!r}",
                   "删除或改正", "remove or correct it"),

@@ -278,6 +278,23 @@ def until_after_since(tables: Tables) -> Iterator[Found]:
 
 
 @check
+def cohorts_add_up(tables: Tables) -> Iterator[Found]:
+    """T129, T124: no more of a cohort got there than there were, nor before the last came in."""
+    read = tables.reads.get("cohorts")
+    for row in read.rows if read else ():
+        assert read is not None
+        entered, reached = row.number("entered") or 0.0, row.number("reached") or 0.0
+        if reached > entered:
+            at = read.place(row, "reached")
+            yield read, row, problem("T129", at, reached=f"{reached:g}", entered=f"{entered:g}")
+        until, seen = row.day("until"), row.day("observed")
+        if until and seen and until.last > seen.last:
+            words = {"column": title(read.table.column("observed")), "since": until.text,
+                     "until": seen.text}  # fmt: skip
+            yield read, row, problem("T124", read.place(row, "observed"), None, **words)
+
+
+@check
 def signals_have_weights(tables: Tables) -> Iterator[Found]:
     """T107: a signal's kind has a weight among the settings."""
     read = tables.reads.get("signals")

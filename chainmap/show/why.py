@@ -32,7 +32,7 @@ _OF_A_RANKING = (
     "coverage.past",
 )
 # Figures about the whole ledger, of which a reader is told the size; the data form has them all.
-_ROLLED = ("projects.all", "projects.pairs", "projects.rivals")
+_ROLLED = ("projects.all", "projects.pairs", "projects.rivals", "landing.spells")
 _HEADINGS = ("link_figures", "chain_figures")
 
 
@@ -243,6 +243,8 @@ def _behind(figure: Figure) -> Figure:
 
 def _worth_showing(figure: Figure) -> bool:
     """Whether a figure says anything: an empty list of rows does not."""
+    if getattr(figure.value, "rests_on", "") in ("silent", "landed"):
+        return False  # a project that is not counted
     return figure.value not in ((), False) or bool(figure.note)
 
 

@@ -23,6 +23,8 @@ from chainmap.study.programme import parse_asked
 from chainmap.track.guards import RULES as GUARDS
 from chainmap.track.kpi import RULES as KPI
 from chainmap.track.kpi import UNITS
+from chainmap.track.landing import FOLLOWED_BY, quarter_ends
+from chainmap.track.landing import RULES as LANDING
 from chainmap.track.projects import RULES as PROJECTS
 from chainmap.track.week import RULES as WEEK
 
@@ -38,6 +40,7 @@ RULES = {
     **RANK,
     **PROJECTS,
     **GUARDS,
+    **LANDING,
     **cells.RULES,
     **refs.RULES,
     **verify.RULES,
@@ -209,7 +212,7 @@ class Study:
                 )
                 known = self._known(what, chain, found.kind.name == "coverage")
             # A list may be followed by a year: global500:2024.
-            followed = what in ("list", "figure", "programme")
+            followed = what in ("list", "figure", "programme", "rate")
             named = word.partition(":")[0] if followed else word
             if named not in known:
                 raise UnknownRef(what, named, known)
@@ -257,8 +260,11 @@ class Study:
         if what == "figure":
             talent = (f"talent.{row.text('figure')}" for row in self.workspace.rows("talent"))
             return (*UNITS, *talent)
-        if what == "stage":
-            return STAGES
+        if what in ("stage", "rate"):
+            return STAGES if what == "stage" else FOLLOWED_BY
+        if what == "quarter":
+            count = int(self.world.settings["landing.quarters"])
+            return [name for name, _ in quarter_ends(self.world.today, count)]
         if what == "link":
             return self.chain(chain).index if chain else ()
         if what == "list":

@@ -6,6 +6,7 @@ from functools import partial
 from operator import attrgetter
 
 from chainmap.study.column import Args, Column, with_
+from chainmap.track.landing import FOLLOWED_BY, MONTHS, rate_of
 
 
 def _first(word: str, args: Args) -> Args:
@@ -39,4 +40,35 @@ STAGE_COLUMNS: dict[str, Column] = {
     "investment_100m_cny": Column("stage.sum", attrgetter("value")),
     "unknown": Column("stage.sum", attrgetter("unknown")),
     **{name: Column("stage.stuck", args=partial(_first, name)) for name in ("stale", "overdue")},
+}
+
+
+def _of_rate(args: Args) -> Args:
+    start, since, until = rate_of(args[0])
+    return start, FOLLOWED_BY[start], "0", since, until
+
+
+def _share(months: int, at: int) -> Column:
+    def of(args: Args) -> Args:
+        start, since, until = rate_of(args[0])
+        return start, str(months), since, until
+
+    return Column("landing.share", lambda found: found and found[at], of)
+
+
+RATE_COLUMNS: dict[str, Column] = {
+    **{name: Column("landing.curve", attrgetter(name), _of_rate)
+       for name in ("count", "events", "ended")},
+    **{f"{name}_{months}": _share(months, at)
+       for months in MONTHS for at, name in enumerate(("share", "low", "high"))},
+}  # fmt: skip
+LANDING_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("landing", *args)),)),
+    "quarter": Column("cell.ref"),
+    "expected_100m_cny": Column("landing.quarter", attrgetter("value")),
+    "by_then_100m_cny": Column("landing.quarter", attrgetter("by_then")),
+    "by_then_low": Column("landing.quarter", attrgetter("low")),
+    "by_then_high": Column("landing.quarter", attrgetter("high")),
+    "history": Column("landing.quarter", attrgetter("history")),
+    "prior": Column("landing.quarter", attrgetter("prior")),
 }

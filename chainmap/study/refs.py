@@ -22,7 +22,12 @@ from chainmap.study.column import Args, Column
 from chainmap.study.column import with_ as _with
 from chainmap.study.key_rows import CONTRACT, SCOPED
 from chainmap.study.programme import COLUMNS as PLAN_COLUMNS
-from chainmap.study.project_columns import PROJECT_COLUMNS, STAGE_COLUMNS
+from chainmap.study.project_columns import (
+    LANDING_COLUMNS,
+    PROJECT_COLUMNS,
+    RATE_COLUMNS,
+    STAGE_COLUMNS,
+)
 from chainmap.study.quadrant import COUNT_COLUMNS, SPAN_COLUMNS
 
 STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
@@ -326,6 +331,8 @@ WORDED: dict[str, Kind] = {
     "leaders": Kind("leaders", ("firm",), "leaders.score", LEADER_COLUMNS),
     "kpi": Kind("kpi", ("figure",), "kpi.line", KPI_COLUMNS),
     "projects": Kind("projects", ("project",), "project.line", PROJECT_COLUMNS),
+    "landing": Kind("landing", ("quarter",), "landing.quarter", LANDING_COLUMNS),
+    "rates": Kind("rates", ("rate",), "landing.rates", RATE_COLUMNS),
     "stages": Kind("stages", ("stage",), "stage.sum", STAGE_COLUMNS),
     "path": Kind("path", ("chain", "action"), "path.action", PATH_COLUMNS),
     "backtest": Kind(

@@ -12,6 +12,7 @@ EXTRA_OF = {
     "docx": "office",
     "xlsxwriter": "office",
     "openpyxl": "xlsx",
+    "scipy": "landing",
 }
 DISTRIBUTION = "industry-chainmap"
 
