@@ -17,7 +17,7 @@ def landing_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
     """One line a quarter: what lands in it, and by its end with the range of that."""
     names = ("expected", "by_then", "range", "history", "prior")
     heads = [
-        Head(say("head.quarter", lang)),
+        Head(say("head.landing_quarter", lang)),
         *(Head(say(f"head.landing_{name}", lang), right=True) for name in names),
     ]
     cells = [

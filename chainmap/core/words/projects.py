@@ -69,7 +69,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "landing.bias": ("每个项目算到最近一次消息为止；有进展的更容易有消息，比率可能偏高。", "Each project counts to its last news; those that went on are more in the news, so shares may be high."),
     "landing.all": ("全部", "all"),
     "landing.thin": ("样本不足", "too thin"),
-    "head.quarter": ("季度", "quarter"),
+    "head.landing_quarter": ("季度", "quarter"),
     "head.years": ("年份", "years"),
     "head.months": ("{months}个月", "{months} months"),
     "head.landing_expected": ("本季预计", "in it"),
