@@ -36,9 +36,11 @@ def draw(
     output: File = None,
 ) -> None:
     run = session(context)
-    study = run.open(RANKING, chain)
+    study = run.open((*RANKING, *(("districts", "parks") if view == "path" else ())), chain)
     out = Output(output, form, (*SUFFIXES, ".html", *((".dot",) if view == "panorama" else ())))
     kind = out.format(run)
+    if view == "path" and study.path(chain).basis == "greedy":
+        run.tell(run.say("path.hint"))
     if f".{kind}" in SUFFIXES:
         deliver_pages(run, out, _pages(run, study, chain, view, sheet))
     elif view == "path" and kind == "html":

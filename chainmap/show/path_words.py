@@ -118,7 +118,21 @@ def remarks(path: Plan, rows: Sequence[Row], lang: str) -> list[str]:
     if reasons:
         told = ("；" if lang == "zh" else "; ").join(reasons)
         sentences.append(_say("risky_ones", lang, reasons=told))
-    return [*sentences, *(_clash(clash, code, named, lang) for clash in path.conflicts)]
+    by_code = {row["code"]: row for row in rows}
+    checked = [
+        clash for clash in path.conflicts
+        if clash.kind == "delay" and _own_check(by_code[code[clash.need]], by_code[code[clash.action]])
+    ]  # fmt: skip
+    if checked:
+        codes = joint.join(safe(code[clash.action]) for clash in checked)
+        sentences.append(_say("delayed_by_check", lang, count=len(checked), codes=codes))
+    rest = [clash for clash in path.conflicts if clash not in checked]
+    return [*sentences, *(_clash(clash, code, named, lang) for clash in rest)]
+
+
+def _own_check(need: Row, row: Row) -> bool:
+    """Whether what keeps an action is the check of its own link."""
+    return bool(need["action"] == "check" and need["link"] == row["link"])
 
 
 def _clash(clash: Clash, code: Mapping[str, str], named: Mapping[str, str], lang: str) -> str:

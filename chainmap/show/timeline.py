@@ -275,12 +275,9 @@ def _items(items: Sequence[str], limit: int, joint: str = "  ") -> list[str]:
 
 
 def _below(path: Plan, rows: Sequence[Row], limit: int, lang: str) -> list[Line]:
-    clashes = len(path.conflicts)
-    sentences = remarks(path, rows, lang)
-    styles = [""] * (len(sentences) - clashes) + ["weak"] * clashes
     return [
-        [(line, style)]
-        for text, style in zip(sentences, styles, strict=True)
+        [(line, "weak" if text.startswith("[") else "")]
+        for text in remarks(path, rows, lang)
         for line in wrap(text, limit, "  ")
     ]
 

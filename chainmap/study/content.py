@@ -14,6 +14,7 @@ from chainmap.show.screens import evidence
 from chainmap.study import JsonRow, Study
 from chainmap.study.coverage import looked_for
 from chainmap.study.key_rows import SCOPED
+from chainmap.study.targets import shortest
 
 if TYPE_CHECKING:
     from chainmap.plan.path import Path as ChainPath
@@ -25,9 +26,7 @@ def short_name(study: Study, firm: str) -> str:
     row = study.firms.get(firm)
     if row is None:
         return firm
-    names = [row.text("name"), *row.many("aliases")]
-    chinese = [n for n in names if any("\u4e00" <= ch <= "\u9fff" for ch in n) and len(n) > 1]
-    return min(chinese, key=len, default=names[0])
+    return shortest(row)
 
 
 def chain_name(chain: Chain, lang: str) -> str:

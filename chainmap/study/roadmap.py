@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chainmap.core.derivation import Ask, Rule
 from chainmap.core.model import Row
 from chainmap.core.schema import STAGE_DATES
+from chainmap.study import targets
 
 if TYPE_CHECKING:
     from chainmap.plan.path import Action, Path
@@ -44,7 +45,10 @@ def path(ask: Ask, chain: str) -> Path:
     for row in rows:
         _read(ask, row)
     graph = ask.world.graph(chain)
-    return plan_path(file, graph, ask.today(), ask.setting, needs, rows)
+    found = ask("path.targets", chain)
+    return plan_path(
+        file, graph, ask.today(), ask.setting, needs, rows, found.rows, found.basis
+    )
 
 
 def action(ask: Ask, chain: str, code: str) -> str:
@@ -64,6 +68,8 @@ def action(ask: Ask, chain: str, code: str) -> str:
     for at, milestone in enumerate(ask.world.chain(chain).file.path):
         if milestone.id == one.id:
             ask.structure(chain, ("path", at), milestone.title)
+    if one.chosen is not None and one.link is not None:
+        ask("plan.expected", one.chosen.firm, chain, one.link)
     for name in SETTINGS[one.origin]:
         ask.setting(f"path.{name}")
     title = title_of(one, ask.world.chain(chain), CONTRACT) if one.origin != "hand" else one.title
@@ -92,4 +98,9 @@ def _of_code(path: Path, code: str) -> Action:
     return next(action for action in path.actions if action.code == code)
 
 
-RULES: dict[str, Rule] = {"path": path, "path.action": action, "path.cell": action_cell}
+RULES: dict[str, Rule] = {
+    "path": path,
+    "path.action": action,
+    "path.cell": action_cell,
+    **targets.RULES,
+}
