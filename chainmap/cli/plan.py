@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NEEDS = (*RANKING, "districts", "parks")
 SHOWN = 20
 GIVEN_UP = 5
+PAPERS = (".html", ".xlsx", ".docx")
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +39,7 @@ def plan(
     output: File = None,
 ) -> None:
     from chainmap.show.progress import working
+    from chainmap.study.plan_paper import as_file, need_writer, plan_paper
     from chainmap.study.programme import COLUMNS, Asked, programme_rows
 
     run = session(context)
@@ -47,6 +49,9 @@ def plan(
             if one.at.file == "data/plan.yaml":
                 run.tell(one.line(run.lang))
         raise Stop(1)
+    out = Output(output, form, PAPERS)
+    kind = out.format(run)
+    run.optional(lambda: need_writer(kind))
     of = Asked(chain or "all", years, seconds, core).of
     with working(run.say("progress.plan")):
         found: Programme = study.book.value("plan.programme", of)
@@ -56,8 +61,13 @@ def plan(
         rows = programme_rows(study, of, run.lang)
     cores: Cores = study.book.value("plan.cores", of)
     envelope = _envelope(study, found, rows, cores)
+    if f".{kind}" in PAPERS:
+        paper = plan_paper(study, found, rows[:top], envelope, cores, run.lang, chain)
+        run.deliver(out, run.optional(lambda: as_file(paper, kind)))
+        run.finish()
+        return
     run.emit(
-        Output(output, form),
+        out,
         study,
         Sheet(rows[:top], tuple(COLUMNS), envelope),
         lambda terminal: _screen(run, study, found, rows, envelope, cores, terminal, top, chain),

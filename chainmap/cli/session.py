@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chainmap.show.terminal import Terminal
     from chainmap.study import Study
 
+T = TypeVar("T")
 EVIDENCE = ("sources", "firms", "findings", "presence", "projects", "requests")
 RANKING = (*EVIDENCE, "activities", "matches", "signals", "affinity", "lists", "rates", "sectors")
 
@@ -154,7 +155,7 @@ class Session:
         if self.read_only:
             raise Stop(4, self.say("error.read_only"))
 
-    def optional(self, make: Callable[[], bytes]) -> bytes:
+    def optional(self, make: Callable[[], T]) -> T:
         """What an optional part makes; ends with 3 and the command that installs it."""
         from chainmap.show.draw.extras import MissingExtra
 

@@ -120,12 +120,14 @@ def remarks(path: Plan, rows: Sequence[Row], lang: str) -> list[str]:
         sentences.append(_say("risky_ones", lang, reasons=told))
     by_code = {row["code"]: row for row in rows}
     checked = [
-        clash for clash in path.conflicts
-        if clash.kind == "delay" and _own_check(by_code[code[clash.need]], by_code[code[clash.action]])
-    ]  # fmt: skip
+        clash
+        for clash in path.conflicts
+        if clash.kind == "delay"
+        and _own_check(by_code[code[clash.need]], by_code[code[clash.action]])
+    ]
     if checked:
-        codes = joint.join(safe(code[clash.action]) for clash in checked)
-        sentences.append(_say("delayed_by_check", lang, count=len(checked), codes=codes))
+        shown = joint.join(safe(code[clash.action]) for clash in checked)
+        sentences.append(_say("delayed_by_check", lang, count=len(checked), codes=shown))
     rest = [clash for clash in path.conflicts if clash not in checked]
     return [*sentences, *(_clash(clash, code, named, lang) for clash in rest)]
 

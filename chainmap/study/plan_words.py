@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chainmap.plan.problem import Problem
     from chainmap.study import JsonRow, Study
     from chainmap.study.cores import Cores
-    from chainmap.study.programme import Programme
+    from chainmap.study.programme import GivenUp, Programme
 
 BENCH = 5
 NAMED = 3
@@ -110,16 +110,20 @@ def given_up_lines(study: Study, found: Programme, count: int, lang: str) -> Ite
     """The targets of most worth that were left out, each with what stood against it."""
     for one in given_up(found, count):
         chain = study.chain(one.chain)
-        names = [
-            link_name(chain, word, lang) if word in chain.index and one.why == "per_group"
-            else short_name(study, word)
-            for word in one.instead
-        ]  # fmt: skip
-        why = say(f"plan.against.{one.why}", lang, who=_joint(lang).join(names))
         target = f"{chain_name(chain, lang)}/{link_name(chain, one.link, lang)}"
         mark = "：" if lang == "zh" else ": "
         firm = short_name(study, one.firm)
-        yield f"{firm}  {target}  {figure(one.expected)}{mark}{why}"
+        yield f"{firm}  {target}  {figure(one.expected)}{mark}{given_up_words(study, one, lang)}"
+
+
+def given_up_words(study: Study, one: GivenUp, lang: str) -> str:
+    """What stood against a target, in words."""
+    names = []
+    for word in one.instead:
+        chain, _, link = word.partition("/")
+        named = link_name(study.chain(chain), link, lang) if link else short_name(study, word)
+        names.append(named)
+    return say(f"plan.against.{one.why}", lang, who=_joint(lang).join(names))
 
 
 def rule_words(study: Study, problem: Problem, rule: tuple[str, ...], lang: str) -> str:

@@ -17,6 +17,7 @@ from chainmap.core.words import figure, say
 from chainmap.plan import build
 from chainmap.study import cores
 from chainmap.study.column import Args, Column, with_
+from chainmap.study.targets import keep
 
 if TYPE_CHECKING:
     from chainmap.plan.build import Draft
@@ -133,7 +134,9 @@ def programme(ask: Ask, of: str) -> Programme:
             draft, None, None, (), hand, () if timed_out else conflict(problem), timed_out
         )
     months = ask.setting("path.action_years")
-    seats = _dated(ask, problem, found.choice, months)
+    seats = dated(ask, problem, found.choice, months)
+    if asked.chain == "all" and asked.years is None:
+        keep(ask.world, seats)  # for the paths of the chains
     return Programme(draft, found, worth(problem, found.choice), seats, hand)
 
 
@@ -198,7 +201,7 @@ def _solved(
     return found
 
 
-def _dated(ask: Ask, problem: Problem, choice: Choice, work_years: float) -> tuple[Seat, ...]:
+def dated(ask: Ask, problem: Problem, choice: Choice, work_years: float) -> tuple[Seat, ...]:
     """Quarters within each year, so that no leader has more in one than he can take up.
 
     In a year the targets of a leader go in the order of what they wait for, then of worth.
@@ -408,7 +411,7 @@ def given_up(found: Programme, count: int) -> list[GivenUp]:
             "per_group": [one for one in choice if problem.targets[one].group == target.group],
         }.get(why, [])
         instead = tuple(
-            problem.targets[one].link if why == "per_group" else problem.targets[one].firm
+            "/".join(problem.targets[one].at) if why == "per_group" else problem.targets[one].firm
             for one in sorted(rivals, key=lambda one: (-_worth_of(problem, one), one))
         )
         rows.append(

@@ -46,9 +46,7 @@ def path(ask: Ask, chain: str) -> Path:
         _read(ask, row)
     graph = ask.world.graph(chain)
     found = ask("path.targets", chain)
-    return plan_path(
-        file, graph, ask.today(), ask.setting, needs, rows, found.rows, found.basis
-    )
+    return plan_path(file, graph, ask.today(), ask.setting, needs, rows, found.rows, found.basis)
 
 
 def action(ask: Ask, chain: str, code: str) -> str:

@@ -90,7 +90,7 @@ def _name(world: World) -> str:
 
 
 def keep(world: World, seats: Iterable[Seat]) -> None:
-    """Keep the programme of all chains for their paths; not one of a world that is only supposed."""
+    """Keep the programme of all chains for their paths, but none of a world only supposed."""
     if world.memory and not world.supposed:
         world.memory.keep(_name(world), json.dumps(_rows(seats)).encode())
 

@@ -16,6 +16,7 @@ from chainmap.core.words import (
     path,
     pictures,
     plan,
+    plan_paper,
     projects,
     snapshots,
     stability,
@@ -27,7 +28,7 @@ from chainmap.core.words import (
 
 PARTS = (
     common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
-    projects, snapshots, week, plan,
+    projects, snapshots, week, plan, plan_paper,
 )  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()

@@ -9,6 +9,8 @@ from chainmap.core.text import safe
 from chainmap.show.draw.scene import Page
 from chainmap.show.draw.svg import as_svg
 
+MANY = 8  # more columns than that are not squeezed into a narrow screen
+
 
 def table(
     label: str,
@@ -28,9 +30,10 @@ def table(
         + "</tr>"
         for row in rows
     )
+    kind = "rows wide" if len(heads) > MANY else "rows"
     return (
         f'<div class="scroll" tabindex="0" role="group" aria-label="{text(label)}">'
-        f'<table class="rows"><thead><tr>{titles}</tr></thead>\n'
+        f'<table class="{kind}"><thead><tr>{titles}</tr></thead>\n'
         f"<tbody>{lines}</tbody></table></div>"
     )
 
