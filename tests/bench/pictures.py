@@ -14,7 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chainmap.study.papers import Papers
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -98,11 +104,23 @@ def every_format() -> dict[str, list[float]]:
         start = time.process_time()
         papers.fingerprint()
         times.setdefault("content", []).append(time.process_time() - start)
-        for kind in SINGLE:
+        makers: dict[str, Callable[[], object]] = {k: partial(papers.made, k) for k in SINGLE}
+        makers |= {"csv": papers.csv, "dot": papers.dot, "json": papers.json}
+        makers["pictures"] = partial(_pictures, papers)
+        for kind, make in makers.items():
             start = time.process_time()
-            papers.made(kind)
+            make()
             times.setdefault(kind, []).append(time.process_time() - start)
     return times
+
+
+def _pictures(papers: Papers) -> None:
+    """The maps and charts of a set as svg and png; those drawn for the document are at hand."""
+    from chainmap.study.sets import chain_files
+
+    for name, make in chain_files(papers, ""):
+        if not name.startswith(f"{papers.chain.id}-report") and name.endswith((".svg", ".png")):
+            make()
 
 
 def main(repetitions: int) -> int:

@@ -46,7 +46,8 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 def lacking(text: str) -> set[str]:
     """Characters of a text that the font does not have."""
-    return set(text) - _advances(False).keys()
+    advances = _advances(False)
+    return {ch for ch in text if ch not in advances}
 
 
 def fit(text: str, room: float, size: float, bold: bool = False) -> str:
