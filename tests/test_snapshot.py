@@ -16,7 +16,7 @@ from running import ROOT, as_json, chainmap, copy_of
 from state_worlds import world
 
 from chainmap.study import Study, open_study
-from chainmap.study.snapshots import results, state, study_of, take
+from chainmap.study.snapshots import keep, results, state, study_of, take
 from chainmap.track.snapshot import Damaged, belongs, decode, encode, hashes
 
 CASE = Path(__file__).parent / "conformance/07"
@@ -198,3 +198,23 @@ def test_the_reference_workspace_fits_in_a_small_file(tmp_path: Path) -> None:
     assert path.stat().st_size < raw / 2
     assert as_json("diff", "week-47", workspace=root)["rows"] == []
     assert state(opened(root), "now").files.keys() == decode(path.read_bytes()).files.keys()
+
+
+def test_of_two_at_once_one_is_told_that_it_comes_too_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = opened(small(tmp_path))
+    data = take(study, "a", TAKEN)[1]
+    assert keep(study, "a", data).read_bytes() == data
+    with pytest.raises(FileExistsError):
+        keep(study, "a", b"other")
+
+    def no_links(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr("os.link", no_links)
+    with pytest.raises(FileExistsError):
+        keep(study, "a", b"other")
+    path = keep(study, "b", data)
+    assert path.read_bytes() == data
+    assert sorted(one.name for one in path.parent.iterdir()) == ["a.json.gz", "b.json.gz"]

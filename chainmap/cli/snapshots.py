@@ -44,6 +44,8 @@ def snapshot(context: typer.Context, name: Name) -> None:
     run.need_own()
     if not is_name(name):
         raise Stop(2, run.say("use.snapshot_name", word=name))
+    if name in kept.names(study):
+        raise Stop(2, run.say("use.snapshot_taken", word=name))
     before = kept.newest(study)
     try:
         with working(run.say("progress.snapshot")):

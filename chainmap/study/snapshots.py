@@ -158,8 +158,15 @@ def keep(study: Study, name: str, data: bytes) -> Path:
     with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
         whole = Path(folder) / path.name
         write_whole(whole, data)
-        # A link is made or not, and never over another: of two at once one comes too late.
-        os.link(whole, path)
+        try:
+            # A link is made or not, and never over another: of two at once one comes too late.
+            os.link(whole, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            if path.exists():
+                raise FileExistsError(path) from None
+            whole.replace(path)
     return path
 
 
