@@ -71,11 +71,21 @@ def room(problem: Problem, choice: Choice, district: str, t: Target) -> bool:
 
 def faults(problem: Problem, choice: Choice) -> set[str]:
     """The kinds of rules that a choice breaks."""
-    found = set()
+    parks = {place.park for place in problem.places}
+    kinds = {"forbid": "never"}
+    return {
+        "park" if rule[0] == "land" and rule[1] in parks else kinds.get(rule[0], rule[0])
+        for rule in breaches(problem, choice)
+    }
+
+
+def breaches(problem: Problem, choice: Choice) -> set[tuple[str, ...]]:
+    """The rules that a choice breaks, one by one."""
+    found: set[tuple[str, ...]] = set()
     ts = [problem.targets[i] for i in choice]
     for (owner, resource), most in problem.limits.items():
         if used(problem, choice, owner, resource) > most:
-            found.add("park" if any(p.park == owner for p in problem.places) else resource)
+            found.add((resource, owner))
     for leader, seats in problem.seats.items():
         for year in range(problem.years):
             mine = [
@@ -86,33 +96,45 @@ def faults(problem: Problem, choice: Choice) -> set[str]:
                 == leader
             ]
             if len(mine) > seats:
-                found.add("seats")
+                found.add(("seats", leader))
     for t in ts:
         same = sum((o.chain, o.link) == (t.chain, t.link) for o in ts)
         if problem.per_link is not None and same > problem.per_link:
-            found.add("per_link")
-        if (
-            problem.per_group is not None
-            and sum(o.group == t.group for o in ts) > problem.per_group
-        ):
-            found.add("per_group")
+            found.add(("per_link", t.chain, t.link))
+        group = sum(o.group == t.group for o in ts)
+        if problem.per_group is not None and group > problem.per_group:
+            found.add(("per_group", t.group))
     for chain, least in problem.least.items():
         if sum(t.chain == chain for t in ts) < least:
-            found.add("least")
+            found.add(("least", chain))
     for chain, most in problem.most.items():
         if sum(t.chain == chain for t in ts) > most:
-            found.add("most")
+            found.add(("most", chain))
     for line in problem.never:
         if any(says(problem, line, i, k, y) for i, (k, y) in choice.items()):
-            found.add("never")
+            found.add(("forbid", line.name))
     for line in problem.must:
         if not any(says(problem, line, i, k, y) for i, (k, y) in choice.items()):
-            found.add("must")
+            found.add(("must", line.name))
     for rule in problem.after:
         late, early = years_of(problem, choice, rule.link), years_of(problem, choice, rule.first)
         if late and (min(late) < min(early) if early else rule.hard):
-            found.add("after")
+            found.add(("after", *rule.link, *rule.first))
     return found
+
+
+def smallest_conflict(problem: Problem) -> int:
+    """The size of a smallest set of rules of which every choice breaks one; 0 where none is."""
+    broken = {frozenset(breaches(problem, choice)) for choice in choices(problem)}
+    if frozenset() in broken:
+        return 0
+    least = [one for one in broken if not any(other < one for other in broken)]
+    rules = sorted(frozenset().union(*least))
+    for size in itertools.count(1):
+        for picked in itertools.combinations(rules, size):
+            if all(one & set(picked) for one in least):
+                return size
+    raise AssertionError
 
 
 def says(problem: Problem, line: Line, i: int, k: int, year: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from chainmap.cli.options import File, Format, MaybeChain, Top
 from chainmap.cli.session import RANKING, Output, Session, Sheet, Stop, session
-from chainmap.core.words import say
+from chainmap.core.words import figure, say
 
 if TYPE_CHECKING:
     from chainmap.show.terminal import Terminal
@@ -21,6 +22,7 @@ NEEDS = (*RANKING, "districts", "parks")
 SHOWN = 20
 GIVEN_UP = 5
 PAPERS = (".html", ".xlsx", ".docx")
+PLACES = 8
 
 
 def register(app: typer.Typer) -> None:
@@ -34,12 +36,17 @@ def plan(
     years: Annotated[int | None, typer.Option(min=1, max=10, help="help.plan_years")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="help.plan_seconds")] = None,
     core: Annotated[int | None, typer.Option(min=0, max=1000, help="help.plan_core")] = None,
+    firm: Annotated[
+        str | None, typer.Option("--firm", metavar="FIRM", help="help.plan_firm")
+    ] = None,
+    prices: Annotated[bool, typer.Option("--prices", help="help.plan_prices")] = False,
     top: Top = None,
     form: Format = None,
     output: File = None,
 ) -> None:
     from chainmap.show.progress import working
     from chainmap.study.plan_paper import as_file, need_writer, plan_paper
+    from chainmap.study.plan_words import priced
     from chainmap.study.programme import COLUMNS, Asked, programme_rows
 
     run = session(context)
@@ -53,14 +60,22 @@ def plan(
     kind = out.format(run)
     run.optional(lambda: need_writer(kind))
     of = Asked(chain or "all", years, seconds, core).of
+    if firm is not None and firm not in study.firms:
+        run.unknown("use.firm", firm, study.firms)
     with working(run.say("progress.plan")):
         found: Programme = study.book.value("plan.programme", of)
     if found.solution is None:
         raise Stop(1, _why_not(run, study, found))
+    if firm is not None:
+        _place(run, study, of, firm, Output(output, form))
+        return
     with working(run.say("progress.core")):
         rows = programme_rows(study, of, run.lang)
     cores: Cores = study.book.value("plan.cores", of)
     envelope = _envelope(study, found, rows, cores)
+    if prices:
+        with working(run.say("progress.prices")):
+            envelope |= priced(study, found, seconds)
     if f".{kind}" in PAPERS:
         paper = plan_paper(study, found, rows[:top], envelope, cores, run.lang, chain)
         run.deliver(out, run.optional(lambda: as_file(paper, kind)))
@@ -87,7 +102,7 @@ def _envelope(
     refs = [f"{row['chain']}/{row['link']}/{row['firm']}" for row in rows]
     return {
         "objective": solution.objective,
-        "bound": solution.bound,
+        "bound": None if math.isinf(solution.bound) else solution.bound,
         "gap": solution.gap,
         "greedy_objective": found.by_hand,
         "proven": solution.proven,
@@ -127,7 +142,7 @@ def _screen(
     from chainmap.show.plan import programme_lines
     from chainmap.show.why import coverage_line
     from chainmap.study.content import chain_name, link_name, short_name
-    from chainmap.study.plan_words import core_lines, given_up_lines, summary
+    from chainmap.study.plan_words import core_lines, given_up_lines, price_lines, summary
 
     lang = run.lang
     region = study.region(lang)
@@ -159,5 +174,47 @@ def _screen(
     terminal.say(say("plan.given_up", lang), "bold")
     for sentence in given_up_lines(study, found, GIVEN_UP, lang):
         terminal.say(f" {sentence}")
+    if "prices" in envelope:
+        terminal.say()
+        terminal.say(say("plan.prices", lang), "bold")
+        for sentence in price_lines(study, found, envelope, lang):
+            terminal.say(f" {sentence}")
     terminal.say()
     terminal.say(say("plan.foot", lang, of=chain or "all"), "dim")
+
+
+def _place(run: Session, study: Study, of: str, firm: str, out: Output) -> None:
+    """Where one firm is best placed, for each gap that it could close."""
+    from chainmap.study.placement import COLUMNS, place_rows
+
+    rows = place_rows(study, of, firm, run.lang)
+    if not rows:
+        raise Stop(2, run.say("use.not_candidate", word=firm))
+    run.emit(
+        out,
+        study,
+        Sheet(rows, tuple(COLUMNS)),
+        lambda terminal: _place_screen(run, study, rows, firm, terminal),
+    )
+    run.finish()
+
+
+def _place_screen(
+    run: Session, study: Study, rows: Sequence[JsonRow], firm: str, terminal: Terminal
+) -> None:
+    from chainmap.show.plan import place_lines
+    from chainmap.study.content import chain_name, link_name
+
+    lang = run.lang
+    title = say("title.placement", lang, firm=study.world.name(firm))
+    terminal.say(f"{title}    {say('as_of', lang, day=study.world.at.text)}", "bold")
+    for chain, link in dict.fromkeys((row["chain"], row["link"]) for row in rows):
+        file = study.chain(chain)
+        mine = [row for row in rows if (row["chain"], row["link"]) == (chain, link)]
+        expected = figure(study.book.value("plan.expected", firm, chain, link))
+        terminal.say()
+        names = {"chain": chain_name(file, lang), "link": link_name(file, link, lang)}
+        terminal.say(say("place.gap", lang, **names, expected=expected), "bold")
+        terminal.lines(place_lines(mine[:PLACES], lang, terminal.width))
+    terminal.say()
+    terminal.say(say("place.foot", lang), "dim")

@@ -155,10 +155,12 @@ class Whole:
         return column.value - sum(self.paying[tie] * used for tie, used in column.use.items())
 
     def relaxed_prices(self) -> dict[Tie, float]:
-        """Prices of the ties to begin with: those of the whole without integrality."""
+        """Prices of the ties to begin with: those of the whole without integrality, whose worth
+        is a first bound."""
         model = model_of(self.problem, part=True)
         solver = model.rows.solver(relaxed=True)
         solver.run()
+        self.found.bound = min(self.found.bound, solver.getInfo().objective_function_value)
         duals = solver.getSolution().row_dual
         found = dict.fromkeys(self.ties, 0.0)
         for at, why in enumerate(model.rows.why):

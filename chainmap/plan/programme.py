@@ -12,6 +12,7 @@ those before anyone sees it.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -26,7 +27,8 @@ from chainmap.plan.rows import begin_at
 class Solution:
     """A choice with its objective, and a bound that no choice can pass; ``proven`` where they meet.
 
-    ``gap`` is (bound - objective) / objective; None where the objective is not above 0.
+    ``gap`` is (bound - objective) / objective; None where the objective is not above 0, or no bound
+    is known.
     """
 
     choice: Choice
@@ -38,6 +40,8 @@ class Solution:
     @property
     def gap(self) -> float | None:
         """How far the choice may be from the best, as a share of its objective."""
+        if math.isinf(self.bound):
+            return None
         if self.objective <= 0:
             return 0.0 if self.proven else None
         return max(0.0, self.bound - self.objective) / self.objective

@@ -41,3 +41,26 @@ def programme_lines(rows: Sequence[Row], lang: str, limit: int, several: bool) -
             line.append(Cell(percent(row["core_index"])))
         cells.append([*line, Cell(row["reason"], "dim")])
     return lay_out(heads, cells, limit)
+
+
+def place_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """One line a place: its points, its room, and what speaks for and against it."""
+    heads = [
+        Head(say("head.plan_place", lang), shrink_to=10),
+        Head(say("head.points", lang), right=True),
+        Head(say("head.room", lang)),
+        Head(say("head.rivals", lang), right=True),
+        Head(say("head.reason", lang), shrink_to=16),
+    ]
+    words = {True: "room.yes", False: "room.no", None: "room.unknown"}
+    cells = [
+        [
+            Cell(row["park"] or row["district"], "bold"),
+            Cell(figure(row["points"])),
+            Cell(say(words[row["room"]], lang), "unknown" if row["room"] is None else ""),
+            Cell(str(len(row["rivals"]))),
+            Cell(row["reason"]),
+        ]
+        for row in rows
+    ]
+    return lay_out(heads, cells, limit)

@@ -18,6 +18,7 @@ from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
 from chainmap.study import cells, key_rows, quadrant, refs, roadmap, trust, verdicts, verify, whatif
+from chainmap.study.placement import RULES as PLACEMENT
 from chainmap.study.programme import RULES as PLAN
 from chainmap.study.programme import parse_asked
 from chainmap.track.guards import RULES as GUARDS
@@ -54,6 +55,7 @@ RULES = {
     **RESILIENCE,
     **whatif.RULES,
     **PLAN,
+    **PLACEMENT,
 }
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
@@ -218,7 +220,7 @@ class Study:
                 raise UnknownRef(what, named, known)
         if found.kind.name == "kpi":
             self._need_figure(parts[0])
-        if found.kind.name == "plan":
+        if found.kind.name in ("plan", "place"):
             try:
                 parse_asked(parts[0])
             except ValueError:
@@ -249,6 +251,9 @@ class Study:
             return (*self.workspace.chains, *(("all",) if every else ()))
         if what == "action":
             return [action.code for action in self.path(chain).actions] if chain else ()
+        if what == "site":
+            rows = (*self.workspace.rows("districts"), *self.workspace.rows("parks"))
+            return {row.text("park") or row.text("district") for row in rows}
         if what == "programme":
             return ("all", *self.workspace.chains)
         if what == "report":

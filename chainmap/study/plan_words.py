@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BENCH = 5
 NAMED = 3
+CHECKED = 3  # prices that are looked up by planning again
+PRICED = 10
 
 
 def _joint(lang: str) -> str:
@@ -44,7 +46,8 @@ def summary(
         proof = say("plan.gap", lang, gap=_percent(envelope["gap"]))
     yield say(
         "plan.objective", lang, objective=figure(envelope["objective"]),
-        bound=figure(envelope["bound"]), proof=proof, seconds=f"{envelope['seconds']:.0f}",
+        bound=figure(envelope["bound"]) or say("unknown", lang), proof=proof,
+        seconds=f"{envelope['seconds']:.0f}",
     )  # fmt: skip
     parts = {name: figure(envelope[name]) for name in ("closed", "match", "cluster", "misplaced")}
     yield say("plan.parts", lang, **parts)
@@ -151,3 +154,39 @@ def rule_words(study: Study, problem: Problem, rule: tuple[str, ...], lang: str)
     if kind in ("least", "most", "seats") and who[0] in study.workspace.chains:
         name = chain_name(study.chain(who[0]), lang)
     return say(f"plan.rule.{kind}", lang, who=name, most=most)
+
+
+def priced(study: Study, found: Programme, seconds: float | None) -> dict[str, Any]:
+    """Prices of the limits and costs of what must be, for the envelope of the programme."""
+    from chainmap.plan.prices import costs, prices
+
+    assert found.solution is not None
+    problem, solution = found.draft.problem, found.solution
+    patience = study.world.settings["plan.seconds"] if seconds is None else seconds
+    return {
+        "prices": [
+            {"rule": list(one.rule), "price": one.price, "gain": one.gain}
+            for one in prices(problem, solution, patience, CHECKED)
+        ],
+        "costs": [
+            {"rule": list(one.rule), "cost": one.cost} for one in costs(problem, solution, patience)
+        ],
+    }
+
+
+def price_lines(
+    study: Study, found: Programme, envelope: Mapping[str, Any], lang: str
+) -> Iterator[str]:
+    """The dearest limits with what one more unit really adds, and what each must costs."""
+    problem = found.draft.problem
+    if not envelope["prices"]:
+        yield say("plan.price_none", lang)
+    for one in envelope["prices"][:PRICED]:
+        checked = ""
+        if one["gain"] is not None:
+            checked = say("plan.price_checked", lang, gain=figure(one["gain"]))
+        rule = rule_words(study, problem, tuple(one["rule"]), lang)
+        yield say("plan.price", lang, rule=rule, price=figure(one["price"]), checked=checked)
+    for one in envelope["costs"]:
+        rule = rule_words(study, problem, tuple(one["rule"]), lang)
+        yield say("plan.cost", lang, rule=rule, cost=figure(one["cost"]))

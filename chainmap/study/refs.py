@@ -21,6 +21,7 @@ from chainmap.show.key_table import COLUMNS
 from chainmap.study.column import Args, Column
 from chainmap.study.column import with_ as _with
 from chainmap.study.key_rows import CONTRACT, SCOPED
+from chainmap.study.placement import COLUMNS as PLACE_COLUMNS
 from chainmap.study.programme import COLUMNS as PLAN_COLUMNS
 from chainmap.study.project_columns import (
     LANDING_COLUMNS,
@@ -342,6 +343,9 @@ WORDED: dict[str, Kind] = {
     "quadrant": Kind("quadrant", ("chain",), "quadrant", COUNT_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
     "plan": Kind("plan", ("programme", "chain", "link", "firm"), "plan.line", PLAN_COLUMNS),
+    "place": Kind(
+        "place", ("programme", "chain", "link", "firm", "site"), "plan.site", PLACE_COLUMNS
+    ),
     "relief": Kind("relief", ("chain", "link"), "resilience.relief", RELIEF_COLUMNS),
 }
 
