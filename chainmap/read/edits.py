@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import os
 import sys
 import time
@@ -174,10 +172,9 @@ class _Table:
         for name, cell in row.items():
             if cell:
                 self.at(name)
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator=self.end)
-        writer.writerow([row.get(name, "") for name in self.columns])
-        return out.getvalue()
+        # The library's writer quotes only its own line end: a line feed within a cell of a table
+        # whose lines end in CR would begin a new record.
+        return ",".join(_written(row.get(name, ""), False) for name in self.columns) + self.end
 
     def offset(self, character: int) -> int:
         """Where a character begins among the bytes of the file.
