@@ -77,7 +77,7 @@ def _screen(
     from chainmap.show.kpi import LIMITS, grouped_lines, kpi_lines
 
     lang = run.lang
-    words = {"region": study.workspace.region, "period": rows[0]["period"]}
+    words = {"region": study.region(lang), "period": rows[0]["period"]}
     by_word = say(f"kpi.by.{by}", lang) if by else ""
     title = (
         say("title.kpi_by", lang, by=by_word, **words) if by else say("title.kpi", lang, **words)

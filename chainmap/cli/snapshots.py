@@ -74,7 +74,7 @@ def snapshots(context: typer.Context, form: Format = None, output: File = None) 
     def lines(terminal: Terminal) -> None:
         from chainmap.show.snapshots import snapshot_lines
 
-        terminal.say(say("title.snapshots", run.lang, region=study.workspace.region), "bold")
+        terminal.say(say("title.snapshots", run.lang, region=study.region(run.lang)), "bold")
         if not rows:
             terminal.say(say("snapshot.none", run.lang))
         else:
@@ -168,7 +168,7 @@ def _screen(
     from chainmap.study.diff import ORDER, described
 
     lang = run.lang
-    title = say("title.diff", lang, region=study.workspace.region, a=names[0], b=names[1])
+    title = say("title.diff", lang, region=study.region(lang), a=names[0], b=names[1])
     terminal.say(title, "bold")
     _input_lines(run, found, terminal, top)
     by_code = any(row["code"] for row in found.rows)

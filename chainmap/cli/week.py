@@ -96,4 +96,4 @@ def _sheet(run: Session, study: Study, found: Week, top: int) -> Sheet:
     else:
         taken = found.before.taken[:10]
         about.append(say("week.before", lang, name=found.before.name, taken=taken))
-    return Sheet(say("title.week", lang, region=study.workspace.region), about, sections, lang)
+    return Sheet(say("title.week", lang, region=study.region(lang)), about, sections, lang)

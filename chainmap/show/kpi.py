@@ -25,6 +25,12 @@ def figure_name(figure: str, limits: Mapping[str, float], lang: str) -> str:
     return say(key, lang, **{name: f"{limit:g}" for name, limit in limits.items()})
 
 
+def unit_word(unit: str, lang: str) -> str:
+    """A unit in the reader's language; one of the table of talent as it stands."""
+    key = f"kpi.unit.{unit}"
+    return say(key, lang) if key in WORDS else unit
+
+
 def number(value: float | None, lower_bound: bool, lang: str, rate: bool = False) -> str:
     """A figure for a reader: empty where unknown, marked where it is the least it can be."""
     if value is None:
@@ -58,7 +64,7 @@ def kpi_lines(
         line = [
             Cell(figure_name(row["figure"], limits, lang)),
             Cell(number(row["value"], row["lower_bound"], lang, rate), "bold"),
-            Cell(row["unit"]),
+            Cell(unit_word(row["unit"], lang)),
         ]
         if compared:
             past = number(row["compared_value"], bool(row["compared_lower_bound"]), lang, rate)

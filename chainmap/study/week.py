@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from chainmap.core.formula import short
-from chainmap.core.schema import BY_NAME
+from chainmap.core.schema import BY_NAME, STAGES
 from chainmap.core.words import say
 from chainmap.read.desk import journal
 from chainmap.read.edits import Changed
-from chainmap.show.kpi import LIMITS, figure_name, number
+from chainmap.show.kpi import LIMITS, figure_name, number, unit_word
+from chainmap.show.projects import stage_word
 from chainmap.show.snapshots import cause_words
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import chain_name, link_name
@@ -57,7 +58,7 @@ def week(study: Study, lang: str = "zh", days: int | None = None) -> Week:
     since = (study.world.today - timedelta(days=back)).isoformat()
     before = newest(study)
     rows = [
-        *_moved(study, since, lang), *_stuck(study), *_due(study), *_check(study, lang),
+        *_moved(study, since, lang), *_stuck(study, lang), *_due(study, lang), *_check(study, lang),
         *(_since(study, before, lang) if before else ()), *_figures(study, lang),
     ]  # fmt: skip
     return Week(since, before, sorted(rows, key=lambda row: PARTS.index(row["part"])))
@@ -68,10 +69,10 @@ def _row(part: str, ref: str, name: str, what: str, **more: object) -> JsonRow:
     return {"part": part, "ref": ref, "name": name, "what": what, **blank, "sources": [], **more}
 
 
-def _project(study: Study, part: str, project: str, **more: object) -> JsonRow:
+def _project(study: Study, part: str, project: str, lang: str, **more: object) -> JsonRow:
     mine = row_of(study.book, PROJECT_COLUMNS, (project,))
     about = {name: mine[name] for name in ("leader", "unit", "sources")}
-    row = _row(part, mine["ref"], mine["name"], mine["stage"] or "", **about)
+    row = _row(part, mine["ref"], mine["name"], stage_word(mine["stage"], lang), **about)
     return {**row, "note": mine["next_step"], **more}
 
 
@@ -82,7 +83,10 @@ def _moved(study: Study, since: str, lang: str) -> Iterator[JsonRow]:
     known = study.book.value("projects.all")
     for project in (*dated, *(one for one in edits if one in known and one not in dated)):
         found: tuple[Move, ...] = study.book.value("week.moves", project, since)
-        words = [move.what if move.what != "progress" else say("week.news", lang) for move in found]
+        words = [
+            say("week.news", lang) if move.what == "progress" else stage_word(move.what, lang)
+            for move in found
+        ]
         entries = edits.get(project, [])
         notes = [study.book.value("project.text", project, "progress") if found else None,
                  *(_edit(one, lang) for one in entries[-MOST_EDITS:])]  # fmt: skip
@@ -90,7 +94,7 @@ def _moved(study: Study, since: str, lang: str) -> Iterator[JsonRow]:
         day = found[0].day.text if found else entries[-1].when[:10]
         what = "、".join(dict.fromkeys(words or [say("week.edited", lang)]))
         note = joint.join(note for note in notes if note) or None
-        yield _project(study, "moved", project, what=what, day=day, note=note)
+        yield _project(study, "moved", project, lang, what=what, day=day, note=note)
 
 
 def _edits(study: Study, since: str) -> dict[str, list[Entry]]:
@@ -111,20 +115,21 @@ def _edit(one: Entry, lang: str) -> str:
     column = BY_NAME["projects"].column(one.field)
     name = column.zh if lang == "zh" else column.name
     why = say("week.because", lang, why=one.why) if one.why else ""
-    return f"{name} {one.was or '-'} → {one.now or '-'}{why}"
+    ends = [stage_word(end, lang) if end in STAGES else end or "-" for end in (one.was, one.now)]
+    return f"{name} {ends[0]} → {ends[1]}{why}"
 
 
-def _stuck(study: Study) -> Iterator[JsonRow]:
+def _stuck(study: Study, lang: str) -> Iterator[JsonRow]:
     for project in study.book.value("week.stuck"):
         quiet = study.book.value("project.quiet", project)
-        yield _project(study, "stuck", project, days=quiet)
+        yield _project(study, "stuck", project, lang, days=quiet)
 
 
-def _due(study: Study) -> Iterator[JsonRow]:
+def _due(study: Study, lang: str) -> Iterator[JsonRow]:
     for project in study.book.value("week.due"):
         day = study.book.value("project.text", project, "next_due")
         left = study.book.value("project.due_in", project)
-        yield _project(study, "due", project, day=day, days=left)
+        yield _project(study, "due", project, lang, day=day, days=left)
 
 
 def _check(study: Study, lang: str) -> Iterator[JsonRow]:
@@ -175,7 +180,7 @@ def _figures(study: Study, lang: str) -> Iterator[JsonRow]:
             if row["done"] is not None:
                 notes.append(say("week.done", lang, value=short(row["done"])))
             name = figure_name(row["figure"], limits, lang)
-            what = f"{value} {row['unit']}" if value else say("unknown", lang)
+            what = f"{value} {unit_word(row['unit'], lang)}" if value else say("unknown", lang)
             joint = "；" if lang == "zh" else "; "
             yield _row("figures", row["ref"], name, what, note=joint.join(notes) or None,
                        sources=list(row["sources"]))  # fmt: skip
