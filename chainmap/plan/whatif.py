@@ -278,7 +278,7 @@ def _is_over(row: Row, world: World) -> bool:
 
 
 def _with_site(world: World, chain: str, rows: list[Row], one: Landing) -> list[Row]:
-    """The rows of presence with the firm's site; it takes the place of rows of its key."""
+    """The rows of presence with the firm's site, of its key the newest."""
     key = {"firm": one.firm, "chain": chain, "link": one.link, "district": one.district}
     key["activity"] = "production"
     same = [row for row in rows if all(row.text(name) == word for name, word in key.items())]
@@ -296,7 +296,7 @@ def _with_site(world: World, chain: str, rows: list[Row], one: Landing) -> list[
         "source": (), "as_of": world.at,
     }  # fmt: skip
     site = Row("presence", 0, _after(rows), cells, one.word)
-    return [*(row for row in rows if row not in same), site]
+    return [*rows, site]
 
 
 def _after(rows: Sequence[Row]) -> int:
