@@ -189,6 +189,19 @@ def test_a_landing_adds_to_the_supply_that_a_finding_states(tmp_path: Path) -> N
     assert after_of(study, land=["f1@steel"]) == {"steel": "weak"}
 
 
+def test_what_is_supposed_is_the_newest_of_its_day_whatever_the_grade_of_the_others(
+    tmp_path: Path,
+) -> None:
+    for name in ("stated", "ended"):
+        (tmp_path / name).mkdir()
+    today = "2025-12-31"
+    study = opened(tmp_path / "stated", findings=[money(50, 100, today)])
+    assert after_of(study, land=["f1@steel:20"]) == {"steel": "strong"}
+    study = opened(tmp_path / "ended", presence=[made(today, until="2025-06")])
+    assert after_of(study) == {"steel": "unknown"}
+    assert after_of(study, land=["f1@steel"]) == {"steel": "present"}
+
+
 def test_two_landings_on_a_link_add_up(tmp_path: Path) -> None:
     study = opened(tmp_path, findings=[money(40, 100)])
     assert after_of(study, land=["f1@steel:10"]) == {"steel": "weak"}
