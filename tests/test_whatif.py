@@ -169,6 +169,32 @@ def test_every_figure_can_be_worked_out_again_from_what_it_read(data: st.DataObj
         assert (again.before, again.after) == (row["before"], row["after"])
 
 
+@settings(several, max_examples=20)
+@given(st.data())
+def test_the_programme_after_is_as_good_as_that_of_the_same_edits(data: st.DataObject) -> None:
+    """Neither is better than the other says is possible; which of equals it is, is the solver's."""
+    world = data.draw(st.one_of(rank_worlds(), thinned(rank_worlds())))
+    words = data.draw(changes(world))
+    study = study_of(world)
+    word = told(study, **words)
+    edited, _ = by_hand(world, CHAIN, words, study_of)
+    other = study_of(edited).book.value("plan.programme", CHAIN)
+    own = after_study(study, CHAIN, word).book.value("plan.programme", CHAIN)
+    rows = whatif_rows(study, CHAIN, word, plan=True)
+    printed = {(row["what"], row["link"], row["firm"]): row["after"] for row in rows}
+    assert (own.solution is None) == (other.solution is None)
+    if own.solution:
+        assert own.solution.objective <= other.solution.bound + 1e-6
+        assert other.solution.objective <= own.solution.bound + 1e-6
+        assert printed["plan_objective", None, None] == own.solution.objective
+        assert printed["plan_targets", None, None] == len(own.seats)
+    for seat in own.seats:
+        assert printed["plan_district", seat.link, seat.firm] == seat.district
+        assert printed["plan_year", seat.link, seat.firm] == seat.year + 1
+    shown = sum(row["after"] is not None for row in rows if row["what"] == "plan_year")
+    assert shown == len(own.seats)
+
+
 # What each change means, case by case
 
 

@@ -53,6 +53,7 @@ def whatif(
     ] = None,
     draws: Annotated[int | None, typer.Option(min=0, max=1_000_000, help="help.draws")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="help.seed")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="help.whatif_plan")] = False,
     form: Format = None,
     output: File = None,
 ) -> None:
@@ -69,7 +70,7 @@ def whatif(
         raise Stop(2, last)
     out = Output(output, form, (*SUFFIXES, ".html"))
     with working(run.say("progress.whatif")):
-        rows = whatif_rows(study, chain, word, run.lang)
+        rows = whatif_rows(study, chain, word, run.lang, plan)
     if out.format(run) in DRAWN:
         _deliver_maps(run, study, chain, word, rows, out)
     else:
@@ -123,9 +124,16 @@ def _emit(
 def _screen(
     run: Session, study: Study, chain: str, word: str, rows: Sequence[JsonRow], terminal: Terminal
 ) -> None:
-    from chainmap.show.whatif import chain_lines, figures_of, link_lines, rank_lines
+    from chainmap.show.whatif import chain_lines, figures_of, link_lines, plan_lines, rank_lines
     from chainmap.study.content import chain_name
-    from chainmap.study.whatif_words import changed_links, changed_ranks, opening, told
+    from chainmap.study.whatif import PLAN_OBJECTIVE
+    from chainmap.study.whatif_words import (
+        changed_links,
+        changed_ranks,
+        changed_seats,
+        opening,
+        told,
+    )
 
     lang, file = run.lang, study.chain(chain)
     title = say("title.whatif", lang, region=study.workspace.region, chain=chain_name(file, lang))
@@ -152,6 +160,12 @@ def _screen(
     else:
         terminal.say(say("whatif.no_ranks", lang, top=top))
     terminal.say()
+    if any(row["what"] == PLAN_OBJECTIVE for row in rows):
+        seats = changed_seats(rows)
+        terminal.lines(plan_lines(figures_of(rows), seats, lang, terminal.width))
+        terminal.say()
+    else:
+        terminal.say(say("whatif.plan_foot", lang), "dim")
     terminal.say(say("whatif.foot", lang), "dim")
 
 

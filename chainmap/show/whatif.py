@@ -130,6 +130,35 @@ def _numbers(before: float | None, after: float | None, digits: int, lang: str) 
     return _arrow(figure(before, digits) or "-", figure(after, digits) or "-", lang)
 
 
+def plan_lines(found: Figures, seats: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """What the programme is worth before and after, and the targets that differ."""
+    worth = _numbers(*found["plan_objective", None, None], 1, lang)
+    count = _numbers(*found["plan_targets", None, None], 0, lang)
+    told: list[Line] = [[(say("whatif.plan", lang, worth=worth, count=count), "bold")]]
+    if not seats:
+        return [*told, [(say("whatif.no_plan", lang), "")]]
+    heads = [
+        Head(say("head.firm", lang), shrink_to=14),
+        Head(say("head.before", lang)),
+        Head(say("head.after", lang)),
+    ]
+    cells = [
+        [
+            Cell(row["name"], "bold"),
+            Cell(_seat(row["before"], lang)),
+            Cell(_seat(row["after"], lang)),
+        ]
+        for row in seats
+    ]
+    return [*told, *lay_out(heads, cells, limit)]
+
+
+def _seat(row: Row, lang: str) -> str:
+    if row["plan_district"] is None:
+        return say("whatif.out", lang)
+    return say("whatif.seat", lang, district=row["plan_district"], year=row["plan_year"])
+
+
 # Resilience
 
 

@@ -16,6 +16,7 @@ from chainmap.find.status import Standing
 from chainmap.plan.whatif import Changes, Landing, Loss, Number, first, held, landed, parsed
 from chainmap.rank.ranks import Request, scope_of
 from chainmap.study.column import Column
+from chainmap.study.programme import Programme
 from chainmap.study.refs import CHAIN_COLUMNS, GAP_COLUMNS, RANK_COLUMNS
 
 # The figures that are told of a chain, of every link and of a candidate; the same ones each time.
@@ -25,6 +26,8 @@ OF_CHAIN = (
 )  # fmt: skip
 OF_LINK = ("status", "kind", "suspect", "value_100m_cny", "priority", "producers")
 OF_CANDIDATE = ("position", "rank_p05", "rank_p95", "score")
+OF_SEAT = ("plan_district", "plan_year")
+PLAN_OBJECTIVE, PLAN_TARGETS = "plan_objective", "plan_targets"
 STOPS, STOPPED_SHARE = "stops", "stopped_share"
 # A status that falls to a lower level lowers one of the bounds of completeness.
 _LEVEL = {**dict.fromkeys(ACTIVE, 2), "unknown": 1, "missing": 0, "planned": 0}
@@ -203,6 +206,11 @@ def line(ask: Ask, chain: str, word: str, what: str, name: str) -> Pair:
     if what in (STOPS, STOPPED_SHARE):
         found: Stopped = ask("whatif.stopped", chain, word)
         return Pair(False, name in found.links) if what == STOPS else Pair(0.0, found.share)
+    if what in (PLAN_OBJECTIVE, PLAN_TARGETS, *OF_SEAT):
+        planned = ask("plan.programme", chain)
+        after = after_world(ask, chain, word)
+        later = _in(ask, after, "plan.programme", chain)
+        return Pair(_of_plan(planned, chain, what, name), _of_plan(later, chain, what, name))
     if "@" in name:
         before = _of_candidate(ask, ask.world, chain, word, what, name)
         after = after_world(ask, chain, word)
@@ -227,6 +235,23 @@ def _of_candidate(ask: Ask, world: World, chain: str, word: str, what: str, name
     if column.scoped:
         return column.pick(sure)
     return column.pick(_in(ask, world, column.rule, *column.args((firm, chain, link))))
+
+
+def _of_plan(found: Programme, chain: str, what: str, name: str) -> Any:
+    """What a programme is worth, how many targets it has, or where and when one of them goes.
+
+    The year is the first, second or third of the programme; None where a target is not in it, and
+    where no programme keeps all the rules.
+    """
+    if what == PLAN_OBJECTIVE:
+        return found.solution.objective if found.solution else None
+    if what == PLAN_TARGETS:
+        return len(found.seats) if found.solution else None
+    firm, _, link = name.partition("@")
+    seat = found.seat(chain, link, firm)
+    if seat is None:
+        return None
+    return seat.year + 1 if what == "plan_year" else seat.district
 
 
 RULES: dict[str, Rule] = {

@@ -179,8 +179,13 @@ def after_study(study: Study, chain: str, word: str) -> Study:
     return other
 
 
-def whatif_rows(study: Study, chain: str, word: str, lang: str = "zh") -> list[JsonRow]:
-    """Every figure of the chain before and after, in a fixed order."""
+def whatif_rows(
+    study: Study, chain: str, word: str, lang: str = "zh", plan: bool = False
+) -> list[JsonRow]:
+    """Every figure of the chain before and after, in a fixed order.
+
+    With ``plan`` the chain's programme as well, which is worked out twice.
+    """
     from chainmap.study.content import chain_name, link_name, short_name
 
     file = study.chain(chain)
@@ -202,7 +207,22 @@ def whatif_rows(study: Study, chain: str, word: str, lang: str = "zh") -> list[J
     for firm, link in best(study, chain, word):
         shown = f"{short_name(study, firm)}（{link_name(file, link, lang)}）"
         rows += [row(what, shown, link, firm) for what in rules.OF_CANDIDATE]
+    if not plan:
+        return rows
+    rows += [row(what, whole) for what in (rules.PLAN_OBJECTIVE, rules.PLAN_TARGETS)]
+    for firm, link in planned(study, chain, word):
+        shown = f"{short_name(study, firm)}（{link_name(file, link, lang)}）"
+        rows += [row(what, shown, link, firm) for what in rules.OF_SEAT]
     return rows
+
+
+def planned(study: Study, chain: str, word: str) -> Iterable[tuple[str, str]]:
+    """The targets of the programme after the changes, and those of the one before."""
+    found: dict[tuple[str, str], None] = {}
+    for one in (after_study(study, chain, word), study):
+        seats = one.book.value("plan.programme", chain).seats
+        found |= {(seat.firm, seat.link): None for seat in seats}
+    return found
 
 
 def best(study: Study, chain: str, word: str) -> Iterable[tuple[str, str]]:
@@ -285,7 +305,8 @@ def known_part(study: Study, what: str, parts: Sequence[str]) -> Iterable[str]:
     if what == "name":
         return (parts[3],) if at and firm in _firms(study) and link in links else ("-", *links)
     if at:
-        return rules.OF_CANDIDATE
+        return (*rules.OF_CANDIDATE, *rules.OF_SEAT)
     if parts[3] == "-":
-        return (*rules.OF_CHAIN, rules.STOPPED_SHARE)
+        whole = (rules.STOPPED_SHARE, rules.PLAN_OBJECTIVE, rules.PLAN_TARGETS)
+        return (*rules.OF_CHAIN, *whole)
     return (*rules.OF_LINK, rules.STOPS)

@@ -10,7 +10,7 @@ from chainmap.core.words import say
 from chainmap.plan.whatif import Change, District, Landing, Number, number
 from chainmap.study import JsonRow, Study
 from chainmap.study.content import link_name, short_name
-from chainmap.study.whatif import OF_CANDIDATE, OF_LINK, Effect, changes_in
+from chainmap.study.whatif import OF_CANDIDATE, OF_LINK, OF_SEAT, Effect, changes_in
 
 NEXT = ("fill", "extend", "strengthen", "build")
 NAMED = 8  # links named in a sentence
@@ -87,6 +87,12 @@ def changed_links(rows: Sequence[JsonRow]) -> list[JsonRow]:
 def changed_ranks(rows: Sequence[JsonRow]) -> list[JsonRow]:
     """Candidates whose place or interval differs, with both sides."""
     found = _joined_rows(rows, OF_CANDIDATE, "firm")
+    return [row for row in found if row["before"] != row["after"]]
+
+
+def changed_seats(rows: Sequence[JsonRow]) -> list[JsonRow]:
+    """Targets that come into the programme, leave it, or go elsewhere or in another year."""
+    found = _joined_rows(rows, OF_SEAT, "firm")
     return [row for row in found if row["before"] != row["after"]]
 
 
