@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -295,6 +296,7 @@ def test_the_command_lists_every_link_and_firm_and_answers_why() -> None:
         done = chainmap("why", row["ref"], "--column", "stops_high")
         assert done.returncode == 0, done.stderr.decode()
         assert done.stdout.decode().startswith("stops_high: ")
+        assert not re.search(r"[A-Z][A-Za-z]+\([a-z_]+=", done.stdout.decode())
 
 
 def test_the_screen_names_the_worst_loss_first(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -375,12 +376,17 @@ def test_a_run_writes_nothing_and_can_be_taken_back(tmp_path: Path) -> None:
 
 def test_each_printed_figure_answers_why(tmp_path: Path) -> None:
     del tmp_path
-    rows = as_json(*LANDING, "--draws", "50")["rows"]
+    rows = as_json(*LANDING, "--draws", "50", "--plan")["rows"]
     # On a screen what is unknown is named and not unfolded; the data form unfolds everything.
-    changed = [row for row in rows if row["before"] != row["after"] and row["after"] is not None]
-    assert changed
+    plans = [row for row in rows if row["what"].startswith("plan_")]
+    changed = [row for row in rows if row["before"] != row["after"]] + plans
+    changed = [row for row in changed if row["after"] is not None]
+    assert len({row["what"] for row in plans}) == 4 and changed
     for what in dict.fromkeys(row["what"] for row in changed):
         row = next(one for one in changed if one["what"] == what)
         done = chainmap("why", row["ref"], "--column", "after")
         assert done.returncode == 0, (row["ref"], done.stderr.decode())
-        assert "假设" in done.stdout.decode()
+        said_there = done.stdout.decode()
+        assert "假设" in said_there
+        # A record is told in words, and not as the code has it.
+        assert not re.search(r"[A-Z][A-Za-z]+\([a-z_]+=", said_there)

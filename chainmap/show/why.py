@@ -16,6 +16,7 @@ from chainmap.core.words import WORDS, say
 from chainmap.show.columns import Line, wrap
 from chainmap.show.why_past import order_texts
 from chainmap.show.why_ranks import interval_texts
+from chainmap.show.why_records import record_text
 
 SourceOf = Callable[[str], Row | None]
 MOST_ROWS = 5
@@ -33,6 +34,8 @@ _OF_A_RANKING = (
 )
 # Figures about the whole ledger, of which a reader is told the size; the data form has them all.
 _ROLLED = ("projects.all", "projects.pairs", "projects.rivals", "landing.spells")
+# Figures made of all there is: thousands of lines that nobody reads on a screen.
+_SUMMED = ("plan.draft",)
 _HEADINGS = ("link_figures", "chain_figures")
 
 
@@ -77,6 +80,9 @@ class _Grower:
         ):
             return node
         if figure.rule == "path":  # what it rests on stands beside it, as far as it counts here
+            return node
+        if figure.rule in _SUMMED:
+            node.text += say("why.in_data", self.lang)
             return node
         if figure.rule == "interval":
             node.below = [Node(text) for text in interval_texts(figure, worded, self.lang)]
@@ -264,6 +270,9 @@ def worded(value: Any, lang: str) -> str:
         return f"{value.file}:{value.line}"
     if isinstance(value, Problem):
         return f"[{value.code}] {value.message('zh' if lang == 'zh' else 'en')}"
+    told = record_text(value, lang, worded)
+    if told is not None:
+        return told
     sized = _whole_record(value, lang)
     if sized is not None:
         return sized
@@ -305,19 +314,6 @@ def _whole_record(value: Any, lang: str) -> str | None:
         return say("why.interval", lang, position=value.position, of=value.of,
                    span="-" if value.p05 is None else f"{value.p05}-{value.p95}",
                    p_top="-" if value.p_top is None else f"{value.p_top:.1%}")  # fmt: skip
-    if hasattr(value, "before") and hasattr(value, "after"):
-        both = (worded(side, lang) for side in (value.before, value.after))
-        return say("why.pair", lang, before=next(both), after=next(both))
-    if hasattr(value, "share") and hasattr(value, "lost"):
-        return worded(value.share, lang)
-    if hasattr(value, "without") and hasattr(value, "stopped"):
-        ends = (value.low, value.high, value.without)
-        low, high, without = (f"{end:.1%}" for end in ends)
-        return say("why.stopping", lang, low=low, high=high, without=without)
-    if hasattr(value, "sure") and hasattr(value, "maybe"):
-        return say("why.standby", lang, sure=len(value.sure), maybe=len(value.maybe - value.sure))
-    if hasattr(value, "alone") and hasattr(value, "surely"):
-        return " / ".join(value.links) or "-"
     if hasattr(value, "average") and hasattr(value, "lift"):
         return say("why.past_line", lang, average=worded(value.average, lang),
                    universe=value.universe, positives=value.positives)  # fmt: skip

@@ -54,6 +54,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.supposed": ("假设 {what}", "supposed {what}"),
     "why.stopping": ("停 {low} 至 {high}（不计替代 {without}）", "{low} to {high} stop ({without} without substitution)"),
     "why.standby": ("{sure} 个本地在产，{maybe} 个待核", "{sure} made here, {maybe} not known"),
+    "why.programme": ("目标值 {worth}，{count} 家", "worth {worth}, {count} targets"),
+    "why.no_programme": ("没有满足全部限制的方案", "none keeps all the rules"),
+    "why.in_data": ("（逐项依据见 --format json）", " (one by one: --format json)"),
+    "why.draft": ("候选 {targets} 家，落点 {places} 处", "{targets} candidates, {places} places"),
     "why.pair": ("{before} -> {after}", "{before} -> {after}"),
     # the two maps
     "beside.before": ("现状", "as it is"),
