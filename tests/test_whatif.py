@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from running import ROOT, as_json, chainmap, copy_of
 from whatif_worlds import by_hand, changes, landings, statuses, thinned
 
 from chainmap.core.derivation import replay
+from chainmap.plan.whatif import Change, Changes, District, Landing, Loss, Number, parsed
 from chainmap.rank.ranks import Request
 from chainmap.study import Study, open_study
 from chainmap.study.whatif_rows import Problems, after_study, changes_of, whatif_rows
@@ -107,6 +109,20 @@ def test_a_landing_never_lowers_completeness(data: st.DataObject) -> None:
     was = study.book.value("completeness", CHAIN)
     now = after.book.value("completeness", CHAIN)
     assert now[0] >= was[0] and now[1] >= was[1]
+
+
+def test_no_landing_on_any_link_of_the_reference_workspace_lowers_completeness() -> None:
+    study = open_study(ROOT)
+    firms = [row.text("firm") for row in study.workspace.rows("firms")]
+    rng = Random(7)
+    for chain in study.workspace.chains:
+        was = study.book.value("completeness", chain)
+        for link in study.chain(chain).index:
+            land = rng.choice(firms) + "@" + link + rng.choice(["", ":20", ":500"])
+            word = changes_of(study, chain, land=[land])
+            assert isinstance(word, str)
+            now = after_study(study, chain, word).book.value("completeness", chain)
+            assert now[0] >= was[0] and now[1] >= was[1], (chain, land)
 
 
 @several
@@ -318,6 +334,35 @@ def test_what_opens_next_is_said(tmp_path: Path) -> None:
         for row in whatif_rows(study, CHAIN, told(study, land=["f1@ship"]))
     }
     assert now["kind", "steel"] == ("build", "fill") and now["kind", "ore"] == ("build", "fill")
+
+
+# Changes as a word of a ref
+
+ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)
+amounts = st.floats(1e-9, 1e12, allow_nan=False)
+districts = st.text(min_size=1).filter(lambda text: text.isprintable())
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(Landing, ids, ids, st.none() | amounts, st.just("") | districts),
+            st.builds(Loss, st.sampled_from(("link", "firm")), ids),
+            st.builds(Number, st.sampled_from(("weights.gap", "status.strong_at")), amounts),
+            st.builds(District, districts, st.sampled_from(("land_mu",)), amounts),
+        ),
+        max_size=4,
+    ),
+    st.none() | st.integers(0, 10**6),
+    st.none() | st.integers(0, 10**9),
+)
+def test_changes_are_read_back_from_their_word_whatever_a_district_is_called(
+    all_of_them: list[Change], draws: int | None, seed: int | None
+) -> None:
+    made_up = Changes(tuple(all_of_them), draws, seed)
+    assert parsed(made_up.word) == made_up
+    assert "/" not in made_up.word and " " not in made_up.word
 
 
 # Words that are not there
