@@ -1,13 +1,10 @@
 """Down the ranking, each target at its best place: what a task-force would do by hand.
 
-It stands beside the plan to say what choosing everything together is worth. ``better`` is where
-the search for the plan starts: the same choice, changed one or two targets at a time as long as
-that helps.
+It stands beside the plan to say what choosing everything together is worth.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from chainmap.plan.problem import Choice, Line, Problem, Slot, broken
@@ -29,7 +26,7 @@ def greedy(
     The choice breaks no limit, but may miss a floor or a line that must be: see ``broken``.
     ``places``: of a chain, those to try. Notes: O(targets x slots) evaluations of one gain.
     """
-    slots = _slots(problem, places)
+    slots = slots_of(problem, places)
     state = State(problem)
     turn = list(order)
     for line in problem.must:
@@ -49,7 +46,8 @@ def greedy(
 Slots = Callable[[int], list[Slot]]
 
 
-def _slots(problem: Problem, places: Mapping[str, Sequence[int]] | None) -> Slots:
+def slots_of(problem: Problem, places: Mapping[str, Sequence[int]] | None) -> Slots:
+    """The slots to try for a target: all years at the places of its chain."""
     every = range(len(problem.places))
     chains = {target.chain for target in problem.targets}
     of = {
@@ -83,53 +81,3 @@ def _take(state: State, at: int, slots: Iterable[Slot], needed: bool = False) ->
         return False
     state.put(at, best[1])
     return True
-
-
-def better(
-    problem: Problem,
-    choice: Choice,
-    seconds: float,
-    places: Mapping[str, Sequence[int]] | None = None,
-) -> dict[int, Slot]:
-    """The choice with targets moved, and exchanged for others, while that gains something.
-
-    Ends where no single move helps, or after so many seconds. A choice that is not sound stays.
-    """
-    if not sound(problem, choice):
-        return dict(choice)
-    slots = _slots(problem, places)
-    state = State(problem, choice)
-    end = time.monotonic() + seconds
-    moved = True
-    while moved and time.monotonic() < end:
-        moved = False
-        for at in list(state.choice):
-            if time.monotonic() >= end:
-                break
-            moved |= _exchanged(state, at, slots)
-        for at in range(len(problem.targets)):
-            if at not in state.choice:
-                moved |= _take(state, at, slots(at))
-    return state.choice
-
-
-def _exchanged(state: State, at: int, slots: Slots) -> bool:
-    """Whether a target was moved, or another one on any link put in its stead, for a gain."""
-    problem = state.problem
-    was = state.out(at)
-    held = state.gain(at, was)
-    best, gained = (at, was), held + 1e-7
-    others = problem.on_link[problem.targets[at].at]
-    rivals = [one for one in others if one not in state.choice]
-    for one in rivals:
-        for slot in slots(one):
-            if state.fits(one, slot):
-                gain = state.gain(one, slot)
-                if gain > gained:
-                    best, gained = (one, slot), gain
-    state.put(*best)
-    if best != (at, was) and not sound(problem, state.choice):
-        state.out(best[0])
-        state.put(at, was)
-        return False
-    return best != (at, was)

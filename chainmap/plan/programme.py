@@ -64,12 +64,13 @@ def solve(
     """The best choice, or the best that was found in the time, with its bound.
 
     ``start`` is a sound choice to begin with; ``enough`` the gap at which to stop. A large problem
-    that has such a start is put together from blocks of chains (``columns``). Raises Infeasible
+    that has such a start, and no limits that all chains share, is put together from blocks of
+    chains (``columns``); where limits bind, blocks bound it no better than HiGHS does alone. Raises Infeasible
     where no choice keeps all the rules, TimeoutError where none was found in time.
     """
     began = time.monotonic()
     begin = start if start is not None and sound(problem, start) else None
-    if begin is not None and model is None and len(problem.targets) > LARGE:
+    if begin is not None and model is None and len(problem.targets) > LARGE and not problem.limits:
         found = generate(problem, begin, seconds, enough)
         proven = found.gap <= 1e-9
         bound = max(found.bound, found.objective)

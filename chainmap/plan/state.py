@@ -67,6 +67,31 @@ class State:
         self.put(at, slot, -1)
         return slot
 
+    def needed(self, at: int) -> bool:
+        """Whether taking a target out would break a floor, a line that must be, or an order."""
+        problem = self.problem
+        target, slot = problem.targets[at], self.choice[at]
+        if self.chains[target.chain] <= problem.least.get(target.chain, 0):
+            return True
+        place = problem.places[slot[0]]
+        for line in problem.must:
+            if line.meets(target, place, slot[1]) and not any(
+                one != at and line.meets(problem.targets[one], problem.places[p], year)
+                for one, (p, year) in self.choice.items()
+            ):
+                return True
+        if not self._behind[target.at]:
+            return False
+        years = self.years[target.at].copy()
+        years[slot[1]] -= 1
+        first = min((year for year, count in years.items() if count), default=None)
+        for later in self._behind[target.at]:
+            begun = self._first(later)
+            hard = (target.at, True) in self._before[later]
+            if begun is not None and (hard if first is None else begun < first):
+                return True
+        return False
+
     def fits(self, at: int, slot: Slot) -> bool:
         """Whether a target may be taken in there, floors and what must be left aside."""
         problem = self.problem

@@ -110,7 +110,8 @@ def parse_asked(of: str) -> Asked:
 
 def programme(ask: Ask, of: str) -> Programme:
     """The best choice of targets, places and years under all limits; see ``plan.programme``."""
-    from chainmap.plan.greedy import better, greedy, sound
+    from chainmap.plan.annealing import better
+    from chainmap.plan.greedy import greedy, sound
     from chainmap.plan.model import worthwhile
     from chainmap.plan.problem import worth
 
