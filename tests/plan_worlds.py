@@ -241,9 +241,9 @@ def made(rng: random.Random, targets: int, districts: int, parks: bool, years: i
         years,
         {link: float(rng.randint(20, 50)) for link in links},
         Points(
-            float(rng.choice((4, 8, 16))),
-            float(rng.choice((0, 10, 20))),
-            rng.choice(((12.0, 6.0), (30.0, 15.0, 5.0))),
+            float(rng.choice((8, 16, 24))),
+            float(rng.choice((10, 20, 30))),
+            rng.choice(((20.0, 10.0), (40.0, 20.0, 5.0))),
             rng.choice((1.0, 0.9, 0.75)),
         ),
         limits,
