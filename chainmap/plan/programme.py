@@ -65,8 +65,9 @@ def solve(
 
     ``start`` is a sound choice to begin with; ``enough`` the gap at which to stop. A large problem
     that has such a start, and no limits that all chains share, is put together from blocks of
-    chains (``columns``); where limits bind, blocks bound it no better than HiGHS does alone. Raises Infeasible
-    where no choice keeps all the rules, TimeoutError where none was found in time.
+    chains (``columns``); where limits bind, blocks bound it no better than HiGHS does alone.
+    Raises Infeasible where no choice keeps all the rules, TimeoutError where none was found in
+    time.
     """
     began = time.monotonic()
     begin = start if start is not None and sound(problem, start) else None

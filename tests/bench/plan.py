@@ -102,10 +102,13 @@ def plain_gap(problem: Problem, seconds: float) -> tuple[float, float]:
     for group in {t.group for t in problem.targets}:
         rows.row(("group",), ((one, 1.0) for (at, _, _), one in x.items()
                               if problem.targets[at].group == group), high=2)  # fmt: skip
-    for leader, seats in problem.seats.items():
-        for year in range(problem.years):
-            rows.row(("seats",), ((one, 1.0) for (at, _, y), one in x.items()
-                                  if y == year and problem.targets[at].chain == leader), high=seats)  # fmt: skip
+    for (leader, seats), year in itertools.product(problem.seats.items(), range(problem.years)):
+        mine = [
+            (one, 1.0)
+            for (at, _, y), one in x.items()
+            if y == year and problem.targets[at].chain == leader
+        ]
+        rows.row(("seats",), mine, high=seats)
     for p in range(len(problem.places)):
         site = {link: rows.number(whole=True) for link in problem.worth}
         for link, one in site.items():
@@ -141,8 +144,8 @@ def made_problems(limits: list[float]) -> None:
             ours = solve(problem, seconds, begin)
             value, bound = plain_gap(problem, seconds)
             print(
-                f"{size:4} targets {seconds:5.0f} s   ours {ours.objective:8.1f} <= {ours.bound:8.1f}"
-                f" gap {ours.gap or 0:6.2%}   plain {value:8.1f} <= {bound:8.1f}"
+                f"{size:4} targets {seconds:5.0f} s"
+                f"   ours {ours.objective:8.1f} <= {ours.bound:8.1f} gap {ours.gap or 0:6.2%}   plain {value:8.1f} <= {bound:8.1f}"
                 f" gap {(bound - value) / max(value, 1e-9):6.2%}"
                 f"   by hand {worth(problem, hand).total:8.1f}",
                 flush=True,
