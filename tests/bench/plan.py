@@ -145,7 +145,8 @@ def made_problems(limits: list[float]) -> None:
             value, bound = plain_gap(problem, seconds)
             print(
                 f"{size:4} targets {seconds:5.0f} s"
-                f"   ours {ours.objective:8.1f} <= {ours.bound:8.1f} gap {ours.gap or 0:6.2%}   plain {value:8.1f} <= {bound:8.1f}"
+                f"   ours {ours.objective:8.1f} <= {ours.bound:8.1f} gap {ours.gap or 0:6.2%}"
+                f"   plain {value:8.1f} <= {bound:8.1f}"
                 f" gap {(bound - value) / max(value, 1e-9):6.2%}"
                 f"   by hand {worth(problem, hand).total:8.1f}",
                 flush=True,
