@@ -188,6 +188,16 @@ def test_a_wrong_workbook_writes_nothing(desk: Path) -> None:
     assert files_of(desk / "w") == before
 
 
+def test_what_is_not_there_is_said_of_the_sheet(desk: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["本地存在"]["J2"], book["本地存在"]["C3"] = "s9", "gold"
+
+    edit(desk, change)
+    lines = [one.line("zh") for one in take(desk).problems if one.code == "T110"]
+    assert "来源：“s9”在 工作表“数据源” 中不存在" in lines[0]
+    assert "环节：“gold”在 工作表“环节” 中不存在" in lines[1]
+
+
 def test_every_problem_is_told_at_once(desk: Path) -> None:
     def change(book: openpyxl.Workbook) -> None:
         book["企业"]["J2"] = "很多"

@@ -83,8 +83,9 @@ def test_a_later_date_is_a_new_row_and_the_old_one_stays(home: Path) -> None:
     )  # fmt: skip
     assert not drift(ledger.texts(rows), entries)
     # The same book again is no news, and does not take the old row for deleted.
-    again = chainmap("import", home.parent / "b.xlsx", "--yes", workspace=home)
+    again = chainmap("import", home.parent / "b.xlsx", "--yes", "--delete", workspace=home)
     assert again.returncode == 0 and "没有差异" in again.stdout.decode()
+    assert not again.stderr and (home / "data" / "projects.csv").read_bytes() == new
 
 
 def test_an_earlier_date_is_a_correction_in_place(home: Path) -> None:

@@ -188,6 +188,8 @@ class _Comparison:
     def _gone(self) -> None:
         """Rows of the file that the workbook was made of, or may have been, and has no more."""
         base = None if self.base is None else Counter(self.base)
+        # A row that became another one on the sheet, as on a later day, was not taken off it.
+        still = {line.mark for line in self.lines if line.mark}
         for at in self.free:
-            if base is None or base[self.marks[at]] > 0:
+            if self.marks[at] not in still and (base is None or base[self.marks[at]] > 0):
                 self.found.gone.append(self.held[at])

@@ -39,6 +39,7 @@ def moved(one: Compared) -> list[Moved]:
         found.append((held.cells, cells))
     found += [(None, line.cells) for line in one.added if not _known(found, line.cells)]
     one.edits[:] = edits
+    one.added.sort(key=lambda line: line.number)
     return found
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chainmap.core.problems import Place, Problem
+from chainmap.core.problems import Both, Place, Problem
 from chainmap.read.holdings import Cells
 from chainmap.read.nodes import Path as NodePath
 from chainmap.read.staging import Finder, New
@@ -62,6 +62,18 @@ class Origin:
         else:
             at = one.at
         return replace(one, at=at, words=words)
+
+    def worded(self, one: Problem) -> Problem:
+        """The problem, a file that it speaks of named by the sheet that it is."""
+        where = str(one.words.get("where", ""))
+        name = "chains" if where == "chains/" else where.removeprefix("data/").removesuffix(".csv")
+        if where.startswith("chains/") and where != "chains/":
+            name = "links"
+        sheet = self.book.sheets.get(name)
+        if not where or sheet is None:
+            return one
+        spoken = Both(f"工作表“{sheet.title}”", f"sheet {sheet.title!r}")
+        return replace(one, words={**one.words, "where": spoken})
 
     def _finder(self, file: str) -> Finder:
         if file not in self._finders:

@@ -130,7 +130,7 @@ class _Taking:
         if self.unsound:
             left_out.add("chains/")
         return [
-            one
+            origin.worded(one)
             for one in now
             if one.at not in said
             and one.words.get("where") not in left_out
