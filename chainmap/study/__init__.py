@@ -220,7 +220,7 @@ class Study:
                 raise UnknownRef(what, named, known)
         if found.kind.name == "kpi":
             self._need_figure(parts[0])
-        if found.kind.name in ("plan", "place"):
+        if found.kind.name in ("plan", "place", "programme"):
             try:
                 parse_asked(parts[0])
             except ValueError:

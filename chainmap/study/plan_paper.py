@@ -10,8 +10,8 @@ from chainmap.core.words import say
 from chainmap.show.draw.extras import extra
 from chainmap.show.handout import Cell, Handout, Head, Part
 from chainmap.study.content import chain_name, link_name, short_name
+from chainmap.study.given_up import given_up
 from chainmap.study.plan_words import core_lines, given_up_words, summary
-from chainmap.study.programme import given_up
 
 if TYPE_CHECKING:
     from chainmap.study import JsonRow, Study

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainmap.core.words import figure, say
 from chainmap.study.content import chain_name, link_name, short_name
-from chainmap.study.programme import given_up
+from chainmap.study.given_up import given_up
 
 if TYPE_CHECKING:
     from chainmap.plan.problem import Problem

@@ -217,7 +217,7 @@ def dated(ask: Ask, problem: Problem, choice: Choice, work_years: float) -> tupl
         by_leader[problem.leader(problem.targets[at].chain), year].append(at)
     seats = []
     for (leader, year), mine in by_leader.items():
-        mine.sort(key=lambda at: (rank.get(problem.targets[at].at, 0), -_worth_of(problem, at), at))
+        mine.sort(key=lambda at: (rank.get(problem.targets[at].at, 0), -worth_of(problem, at), at))
         room = problem.seats.get(leader)
         a_quarter = -(-len(mine) // build.QUARTERS) if room is None else room // build.QUARTERS
         for turn, at in enumerate(mine):
@@ -230,11 +230,12 @@ def dated(ask: Ask, problem: Problem, choice: Choice, work_years: float) -> tupl
                      leader, year, 4 * year + quarter, month_of(start),
                      month_of(start + months - 1))
             )  # fmt: skip
-    seats.sort(key=lambda s: (s.quarter, -_worth_of(problem, s.number), s.number))
+    seats.sort(key=lambda s: (s.quarter, -worth_of(problem, s.number), s.number))
     return tuple(seats)
 
 
-def _worth_of(problem: Problem, at: int) -> float:
+def worth_of(problem: Problem, at: int) -> float:
+    """Points that a target is expected to close in the first year."""
     target = problem.targets[at]
     return problem.worth[target.at] * target.share
 
@@ -364,6 +365,22 @@ COLUMNS: dict[str, Column] = {
 }  # fmt: skip
 
 
+def _of_solution(name: str) -> Column:
+    def pick(found: Programme) -> Any:
+        value = getattr(found.solution, name) if found.solution else None
+        return None if value == math.inf else value
+
+    return Column("plan.programme", pick)
+
+
+PROGRAMME_COLUMNS: dict[str, Column] = {
+    **{name: _of_solution(name) for name in ("objective", "bound", "gap", "proven")},
+    "greedy_objective": Column("plan.programme", attrgetter("by_hand")),
+    **{name: Column("plan.programme", attrgetter(f"worth.{name}"))
+       for name in ("closed", "match", "cluster", "misplaced")},
+}  # fmt: skip
+
+
 def programme_rows(study: Study, of: str, lang: str = "zh") -> list[JsonRow]:
     """The chosen targets as rows, in the order of time and worth."""
     found: Programme = study.book.value("plan.programme", of)
@@ -373,49 +390,4 @@ def programme_rows(study: Study, of: str, lang: str = "zh") -> list[JsonRow]:
         row = {name: one.pick(study.book.value(one.rule, *one.args(args)))
                for name, one in COLUMNS.items()}  # fmt: skip
         rows.append({**row, "reason": study.book.value("plan.reason", *args, lang)})
-    return rows
-
-
-# What was given up
-
-
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """A target that was left out although it was worth much: by which rule, and for whom."""
-
-    chain: str
-    link: str
-    firm: str
-    expected: float
-    why: str  # per_link | per_group | seats | most | limit | never | after | less
-    instead: tuple[str, ...]
-
-
-def given_up(found: Programme, count: int) -> list[GivenUp]:
-    """The targets of most worth that were not chosen, each with what stood against it."""
-    if found.solution is None:
-        return []
-    from chainmap.plan.state import State
-
-    problem, choice = found.draft.problem, found.solution.choice
-    state = State(problem, choice)
-    left = sorted(
-        (at for at in range(len(problem.targets)) if at not in choice),
-        key=lambda at: (-_worth_of(problem, at), at),
-    )
-    rows = []
-    for at in left[:count]:
-        target = problem.targets[at]
-        why = state.against(at)
-        rivals = {
-            "per_link": [one for one in choice if problem.targets[one].at == target.at],
-            "per_group": [one for one in choice if problem.targets[one].group == target.group],
-        }.get(why, [])
-        instead = tuple(
-            "/".join(problem.targets[one].at) if why == "per_group" else problem.targets[one].firm
-            for one in sorted(rivals, key=lambda one: (-_worth_of(problem, one), one))
-        )
-        rows.append(
-            GivenUp(target.chain, target.link, target.firm, _worth_of(problem, at), why, instead)
-        )
     return rows

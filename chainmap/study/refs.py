@@ -23,6 +23,7 @@ from chainmap.study.column import with_ as _with
 from chainmap.study.key_rows import CONTRACT, SCOPED
 from chainmap.study.placement import COLUMNS as PLACE_COLUMNS
 from chainmap.study.programme import COLUMNS as PLAN_COLUMNS
+from chainmap.study.programme import PROGRAMME_COLUMNS
 from chainmap.study.project_columns import (
     LANDING_COLUMNS,
     PROJECT_COLUMNS,
@@ -343,6 +344,7 @@ WORDED: dict[str, Kind] = {
     "quadrant": Kind("quadrant", ("chain",), "quadrant", COUNT_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
     "plan": Kind("plan", ("programme", "chain", "link", "firm"), "plan.line", PLAN_COLUMNS),
+    "programme": Kind("programme", ("programme",), "plan.programme", PROGRAMME_COLUMNS),
     "place": Kind(
         "place", ("programme", "chain", "link", "firm", "site"), "plan.site", PLACE_COLUMNS
     ),
