@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from chainmap.plan.problem import Problem
     from chainmap.study import JsonRow, Study
     from chainmap.study.cores import Cores
-    from chainmap.study.programme import GivenUp, Programme
+    from chainmap.study.given_up import GivenUp
+    from chainmap.study.programme import Programme
 
 BENCH = 5
 NAMED = 3
