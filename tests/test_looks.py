@@ -25,6 +25,7 @@ from chainmap.show.draw.scene import Grid, Page, flat, groups, texts
 from chainmap.show.draw.scene import Text as Line
 from chainmap.show.key_table import COLUMNS
 from chainmap.show.pictures.frame import shared_out
+from chainmap.show.pictures.report import LEFT, RIGHT
 from chainmap.study import Study, open_study
 from chainmap.study.content import in_words_of
 from chainmap.study.papers import Papers
@@ -197,3 +198,10 @@ def test_two_stages_with_one_letter_keep_their_codes() -> None:
     same = replace(named, file=named.file.model_copy(update={"panorama": panorama}))
     assert codes_in(["上1"], chain, same, "en") == {"上1": "上1"}
     assert codes_in(["上1"], chain, named, "zh") == {"上1": "上1"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("chain", FIVE)
+def test_on_the_page_all_lines_stay_between_the_margins(chain: str, lang: str) -> None:
+    for text in texts(papers(chain, lang).front):
+        assert text.left >= LEFT - 0.6 and text.left + text.width <= RIGHT + 0.6, text

@@ -17,7 +17,18 @@ from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
-from chainmap.study import cells, key_rows, quadrant, refs, roadmap, trust, verdicts, verify, whatif
+from chainmap.study import (
+    cells,
+    key_rows,
+    quadrant,
+    refs,
+    roadmap,
+    since,
+    trust,
+    verdicts,
+    verify,
+    whatif,
+)
 from chainmap.study.placement import RULES as PLACEMENT
 from chainmap.study.programme import RULES as PLAN
 from chainmap.study.programme import parse_asked
@@ -48,6 +59,7 @@ RULES = {
     **trust.RULES,
     **key_rows.RULES,
     **quadrant.RULES,
+    **since.RULES,
     **verdicts.RULES,
     **roadmap.RULES,
     **KPI,
@@ -270,6 +282,8 @@ class Study:
         if what == "quarter":
             count = int(self.world.settings["landing.quarters"])
             return [name for name, _ in quarter_ends(self.world.today, count)]
+        if what == "state":
+            return [*since.states(self)]
         if what == "link":
             return self.chain(chain).index if chain else ()
         if what == "list":

@@ -31,6 +31,7 @@ from chainmap.study.project_columns import (
     STAGE_COLUMNS,
 )
 from chainmap.study.quadrant import COUNT_COLUMNS, SPAN_COLUMNS
+from chainmap.study.since import COLUMNS as SINCE_COLUMNS
 
 STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
 BASES = ("override", "capacity", "finding", "count", "search", "project", "none")
@@ -341,6 +342,7 @@ WORDED: dict[str, Kind] = {
         "backtest", ("list", "method"), "backtest.line", {**BACKTEST_COLUMNS, **BACKTEST_TOLD}
     ),
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
+    "since": Kind("since", ("chain", "state"), "since", SINCE_COLUMNS),
     "quadrant": Kind("quadrant", ("chain",), "quadrant", COUNT_COLUMNS),
     "resilience": Kind("resilience", ("chain", "loss"), "resilience.loss", LOSS_COLUMNS),
     "plan": Kind("plan", ("programme", "chain", "link", "firm"), "plan.line", PLAN_COLUMNS),

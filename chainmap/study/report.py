@@ -14,11 +14,12 @@ from chainmap.show.pictures.report import MOST_ROWS, Report
 from chainmap.show.pictures.table import TableContent
 from chainmap.study import JsonRow, Study
 from chainmap.study.books import table_title
-from chainmap.study.content import chain_name, conclusion, link_name
+from chainmap.study.content import chain_name, conclusion, link_name, short_name
 from chainmap.study.pictures import kinds_of_sources, panorama_content, path_content
 
 SAFE = 0.8  # a share of the draws that is called safe
 NAMED = 4
+CAME = 2  # new targets that are named
 
 
 def report_content(
@@ -33,6 +34,7 @@ def report_content(
         (say("report.state", lang), conclusion(study, chain, lang)),
         (say("report.lever", lang), _lever(study, chain, gaps, lang)),
     ]
+    findings.append((say("report.change", lang), _change(study, chain, lang, official)))
     if not official:
         findings.append((say("report.first", lang), _first(study, chain, lang)))
     footer = say(
@@ -81,7 +83,6 @@ def _lever(study: Study, chain: Chain, gaps: Sequence[JsonRow], lang: str) -> st
 def _first(study: Study, chain: Chain, lang: str) -> str:
     """Who is safely among the first, whatever the weights; or that nobody is."""
     from chainmap.rank.ranks import Request
-    from chainmap.study.content import short_name
 
     found = study.ranking(Request(chain.id))
     if not found.rows:
@@ -99,6 +100,33 @@ def _first(study: Study, chain: Chain, lang: str) -> str:
     words: dict[str, Any] = {"count": len(safe), "top": found.top, "share": f"{share}%"}
     words["names"] = ("、" if lang == "zh" else ", ").join(names)
     return say("report.stable_more" if len(times) > NAMED else "report.stable", lang, **words)
+
+
+def _change(study: Study, chain: Chain, lang: str, official: bool) -> str:
+    """What moved since the newest snapshot or the last quarter's end, and which it is."""
+    from chainmap.study.since import Since, is_day, states
+
+    (state,) = states(study)
+    found: Since = study.book.value("since", chain.id, state)
+    key = "since.quarter" if is_day(state) else "since.snapshot"
+    start = say(key, lang, state=state, day=found.day)
+    if found.before is None:
+        return start + say("since.new", lang)
+    joint = "、" if lang == "zh" else ", "
+    parts = [
+        f"{say(f'status.{name}', lang)} {was}→{now}" for name, (was, now) in found.moved.items()
+    ]
+    told = [joint.join(parts)] if parts else []
+    for name in () if official else ("came", "left"):
+        refs = getattr(found, name)
+        firms = list(dict.fromkeys(short_name(study, ref.split("/")[2]) for ref in refs))
+        if refs:
+            more = say("since.more", lang) if len(firms) > CAME else ""
+            names = joint.join(firms[:CAME]) + more
+            told.append(say(f"since.{name}", lang, count=len(refs), names=names))
+    if not told:
+        return start + say("since.none_links" if official else "since.none", lang)
+    return start + ("；" if lang == "zh" else "; ").join(told) + ("。" if lang == "zh" else ".")
 
 
 def _totals(rows: Sequence[JsonRow], lang: str) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from chainmap.core.whole import write_whole
 from chainmap.study import Study
 from chainmap.study.papers import Papers, picture
+from chainmap.study.since import states
 from chainmap.study.targets import recall
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _hash_of(root: Path, files: Iterable[Path]) -> str:
 
 def inputs_of(study: Study, order: Order, made_by: tuple[str, str]) -> str:
     """A hash of all that the files can depend on."""
-    parts = (made_by[0], study.workspace.hash, study.world.at.text, order, recall(study.world))
+    parts = (made_by[0], study.workspace.hash, study.world.at.text, order, recall(study.world),
+             states(study))  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

@@ -43,6 +43,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.looked": ("查证", "look"),
     "rule.outcome": ("各环节缺口与前 20", "gaps and the first 20"),
     "rule.verify": ("核实后的最大变化", "most that an answer would change"),
+    "rule.since": ("与另一时点相比", "beside another state"),
+    "rule.since.targets": ("前列目标", "first targets"),
     "rule.quadrant": ("四象限计数", "counts of the quadrant"),
     "rule.quadrant.span": ("待核指标取最低至最高", "from the lowest to the highest marks"),
     "rule.key_table": ("重点招商项目表", "key-project table"),

@@ -48,7 +48,7 @@ def small_panorama(
     forms = [
         replace(frame, columns=n, card=card, gap=gap, header=header)
         for n in range(fewest, max(10, fewest + 1))
-        for card, gap, header in ((20, 4, 21), (17, 3, 19), (15.5, 2, 18))
+        for card, gap, header in ((20, 4, 21), (17, 3, 19), (15.5, 2, 18), (14.5, 1.5, 17))
     ]
     tried = [(form, laid) for form in forms if (laid := columns(stages, form))]
     if not tried:

@@ -132,5 +132,5 @@ def _job(group: Sequence[Row], box: Mapping[str, str], lang: str) -> Job:
         first["at_risk"],
         len(group),
         ("；" if lang == "zh" else "; ").join(told),
-        first["name"] if len(group) == 1 and first["origin"] == "generated" else title,
+        first["name"] if len(group) == 1 and first["origin"] in ("generated", "plan") else title,
     )

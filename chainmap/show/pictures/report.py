@@ -65,7 +65,7 @@ def report_page(report: Report) -> Page:
     items.append(_figure_title(say("report.map", lang), "", y))
     table = _table_height(report, MOST_ROWS)
     below = 24 + 9 + table + 10 + _asks_height(report) + 60
-    drawn, y = small_panorama(report.panorama, LEFT, RIGHT, y + 9, min(420, TALL - y - below - 170))
+    drawn, y = small_panorama(report.panorama, LEFT, RIGHT, y + 9, min(430, TALL - y - below - 140))
     items += drawn
     y += 26
     room = TALL - y - below
@@ -99,7 +99,10 @@ def _foot(text: str) -> list[str]:
 def _finding(items: list[Item], number: int, label: str, sentence: str, y: float) -> float:
     head = f"{number}. {label}"
     indent = width(head, 13.5, True) + 8
-    lines = wrap(sentence, RIGHT - LEFT - indent, 13.5)[:2]
+    room = RIGHT - LEFT - 4 - indent
+    lines = wrap(sentence, room, 13.5)
+    if len(lines) > 2:
+        lines = [lines[0], fit("".join(lines[1:]), room, 13.5)]
     items.append(Text(LEFT + 4, y + 16, head, 13.5, "ink", True))
     for at, line in enumerate(lines):
         items.append(Text(LEFT + 4 + indent, y + 16 + 19 * at, line, 13.5, "ink"))
