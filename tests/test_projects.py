@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import shutil
@@ -312,14 +313,24 @@ def test_no_file_of_the_tool_holds_what_is_private(secret: Path, tmp_path: Path)
         ("projects", "-o", out / "b.json"),
         ("why", "projects/ic-wuyuan-3d", "-o", out / "why.json"),
         ("table", "integrated-circuits", "-o", out / "t.xlsx"),
+        ("map", "integrated-circuits", "-o", out / "m.html"),
+        ("kpi", "-o", out / "kpi.json"),
+        ("export", out / "book.xlsx"),
+        ("snapshot", "before"),
+        ("week", "-o", out / "week.html"),
     ):
         done = chainmap(*words, workspace=secret)
         assert done.returncode == 0, done.stderr.decode()
-    files = [path for path in out.rglob("*") if path.is_file()]
-    assert len(files) > 8
+    inside = secret / "data" / "private"
+    kept = [path for path in secret.rglob("*") if path.is_file() and inside not in path.parents]
+    files = [*kept, *(path for path in out.rglob("*") if path.is_file())]
+    assert len(files) - len(kept) > 12
     for path in files:
         data = path.read_bytes()
         assert not told(data), path
+        if data.startswith(b"\x1f\x8b"):
+            inner = json.loads(gzip.decompress(data))  # its texts are written in ASCII
+            assert not told(json.dumps(inner, ensure_ascii=False).encode()), path
         if zipfile.is_zipfile(io.BytesIO(data)):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 assert not any(told(archive.read(name)) for name in archive.namelist()), path
