@@ -200,7 +200,8 @@ def test_validate_refuses_a_row_without_source_and_a_source_without_grade(
 def test_validate_warns_of_a_source_without_date(workspace: Path) -> None:
     path = workspace / "data" / "sources.csv"
     plant(path, 7, "date", "")
-    (row,) = problems(workspace, 0)
+    # What the guards doubt in the ledger of projects is no matter of sources.
+    (row,) = [one for one in problems(workspace, 0) if not one["code"].startswith("P")]
     assert (row["severity"], row["code"]) == ("warning", "T128")
     assert (row["file"], row["line"]) == ("data/sources.csv", 9)
     line = path.read_text(encoding="utf-8").splitlines()[8]

@@ -46,18 +46,24 @@ def _names(ask: Ask, firm: str) -> Iterator[str]:
         yield from row.many("aliases")
 
 
-def _sameness(ask: Ask) -> Sameness:
-    workspace = ask.world.workspace
-    districts = [row.text("district") for row in ask.rows("districts", (), ())]
-    around = [place for place in (workspace.region, *workspace.within) if place]
-    return Sameness(districts, around, lambda name: ask.setting(f"same.{name}"))
-
-
 def sameness_in(world: World) -> Sameness:
-    """What compares rows that are not in the ledger yet with those that are."""
-    districts = [row.text("district") for row in world.newest("districts")]
-    around = [place for place in (world.workspace.region, *world.workspace.within) if place]
-    return Sameness(districts, around, lambda name: world.settings[f"same.{name}"])
+    """What compares rows, made once: also those that are not in the ledger yet."""
+
+    def made() -> Sameness:
+        districts = [row.text("district") for row in world.newest("districts")]
+        around = [place for place in (world.workspace.region, *world.workspace.within) if place]
+        return Sameness(districts, around, lambda name: world.settings[f"same.{name}"])
+
+    return world.once("sameness", made)
+
+
+def _sameness(ask: Ask) -> Sameness:
+    """The same, with all that it goes by on record."""
+    ask.rows("districts", (), ())
+    settings = ask.world.settings
+    for name in ask.world.once("sameness/settings", lambda: sorted(settings.group("same"))):
+        ask.setting(f"same.{name}")
+    return sameness_in(ask.world)
 
 
 def likeness(ask: Ask, one: str, other: str) -> float:

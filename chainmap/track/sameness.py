@@ -71,6 +71,7 @@ class _Read:
 
     row: Named
     text: str  # folded, without phases
+    bare: str  # without marks and places as well
     phases: frozenset[int]
     places: frozenset[str]
     words: frozenset[str]
@@ -105,7 +106,8 @@ class Sameness:
             text, phases = _phases(folded(row.name))
             places = frozenset(place for form, place in self._forms.items() if form in text)
             words = frozenset(w for word in row.words if (w := self._firm_word(word)))
-            self._read[row] = _Read(row, text, phases, places - {""}, words)
+            bare = _without(_MARKS.sub("", text), self._forms)
+            self._read[row] = _Read(row, text, bare, phases, places - {""}, words)
         return self._read[row]
 
     def _firm_word(self, word: str) -> str:
@@ -124,8 +126,9 @@ class Sameness:
     def is_phase_of(self, part: Named, whole: Named) -> bool:
         """Whether one row is a numbered phase of what the other names without a number."""
         a, b = self.read(part), self.read(whole)
-        alike = self._whatever_phase(a, b).value >= self._weigh("at")
-        return bool(a.phases) and not b.phases and alike
+        if not a.phases or b.phases:
+            return False
+        return self._whatever_phase(a, b).value >= self._weigh("at")
 
     def _whatever_phase(self, a: _Read, b: _Read) -> Likeness:
         for unlike, holds in (
@@ -141,7 +144,7 @@ class Sameness:
     def _names(self, a: _Read, b: _Read) -> float:
         """How much of the shorter and of the longer name the other has."""
         words = a.words | b.words
-        bare = [_without(_MARKS.sub("", read.text), self._forms) for read in (a, b)]
+        bare = [a.bare, b.bare]
         cut = [_without(text, words) for text in bare]
         filler = self._weigh("filler")
         sums = [_mass(Counter(text), filler) for text in cut]
