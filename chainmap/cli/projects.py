@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chainmap.show.terminal import Terminal
     from chainmap.study import JsonRow, Study
 
-NEEDS = (*EVIDENCE, "districts", "parks", "rates")
+NEEDS = (*EVIDENCE, "districts", "parks", "rates", "apart")
 LOG_KEYS = ("ref", "edit", "when", "who", "project", "as_of", "field", "from", "to", "why")
 SHOW_KEYS = ("ref", "field", "title", "value")
 SHOWN, A_STAGE = 20, 5

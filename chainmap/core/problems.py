@@ -254,7 +254,7 @@ CATALOGUE: dict[str, Entry] = {
                   "在“链”表写上它的名称、类别、城市和日期；整条删去时，它的段、环节和流也要删去", "give it one; to remove a chain, remove its stages, links and flows as well"),
     # P: projects
     "P101": Entry("warning", "“{name}”与第 {other} 行“{other_name}”疑为同一项目（名称相似度 {likeness}）", "{name!r} and {other_name!r} on line {other} look like one project (likeness {likeness})",
-                  "核对：是则只留一行，否则在名称里写明期数或产品", "check: keep one row, or tell them apart by phase or product"),
+                  "核对：是则只留一行；不是则在名称里写明期数或产品，或在 data/apart.csv 记一行理由", "check: keep one row; else tell them apart by phase or product, or say why in data/apart.csv"),
     "P102": Entry("warning", "“{name}”总投资 {total} 亿元，各期合计 {sum} 亿元（第 {other} 行）", "{name!r} has a total of {total}, its phases add up to {sum} (lines {other})",
                   "核对总数与分期，合计时不要都加", "check total and phases, and do not add both"),
     "P103": Entry("warning", "到位资金 {arrived} 亿元超过计划总投资 {total} 亿元", "arrived {arrived} is more than the planned {total}",

@@ -71,6 +71,15 @@ def likeness(ask: Ask, one: str, other: str) -> float:
     return _sameness(ask).compare(ask("project.named", one), ask("project.named", other)).value
 
 
+def apart(ask: Ask, one: str, other: str) -> bool:
+    """Whether someone found that two projects are not one, with the reason."""
+    rows = [row for pair in ((one, other), (other, one))
+            for row in ask.rows("apart", ("project", "other"), pair)]  # fmt: skip
+    for row in rows:
+        ask.cell(row, "because")
+    return bool(rows)
+
+
 def phase_of(ask: Ask, part: str, whole: str) -> bool:
     """Whether a project is a numbered phase of another."""
     return _sameness(ask).is_phase_of(ask("project.named", part), ask("project.named", whole))
@@ -146,7 +155,7 @@ def _twice(ask: Ask, project: str) -> Iterator[Problem]:
     row: Row = ask("project.row", project)
     for rival in ask("project.rivals", project):
         value: float = ask("project.likeness", *sorted((project, rival)))
-        if value < ask.setting("same.at"):
+        if value < ask.setting("same.at") or ask("project.apart", *sorted((project, rival))):
             continue
         other: Row = ask("project.row", rival)
         yield problem(
@@ -273,6 +282,7 @@ def _versions(ask: Ask, project: str) -> Iterator[Problem]:
 RULES: dict[str, Rule] = {
     "project.named": named,
     "project.likeness": likeness,
+    "project.apart": apart,
     "project.phase_of": phase_of,
     "project.rivals": rivals,
     "project.foreign": foreign,

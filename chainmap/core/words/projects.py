@@ -184,6 +184,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.project.grade": ("最低证据等级", "worst grade"),
     "rule.project.named": ("项目名称要素", "what the name says"),
     "rule.project.likeness": ("两个项目的相似度", "likeness of two projects"),
+    "rule.project.apart": ("查明不是同一项目", "found to be two projects"),
     "rule.project.phase_of": ("是否为其一期", "whether it is a phase of the other"),
     "rule.project.rivals": ("比对过的项目", "compared with"),
     "rule.project.foreign": ("外资折人民币（亿元）", "foreign funds in 100m CNY"),
