@@ -145,3 +145,13 @@ def test_a_firm_is_placed_with_reasons() -> None:
     assert chainmap("plan", "--firm", "nobody").returncode == 2
     data = chainmap("plan", "hydrogen", *QUICK, "--format", "json").stdout
     assert json.loads(data)["rows"]
+
+
+def test_the_example_in_the_readme_is_sound(workspace: Path) -> None:
+    for readme in ("README.md", "README.zh-CN.md"):
+        text = (ROOT / readme).read_text(encoding="utf-8")
+        example = text.partition("```yaml\n")[2].partition("```")[0]
+        assert example.startswith("leaders:")
+        (workspace / "data/plan.yaml").write_text(example, encoding="utf-8")
+        done = chainmap("validate", workspace=workspace)
+        assert done.returncode == 0, done.stdout.decode()
