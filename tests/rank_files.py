@@ -28,6 +28,7 @@ KEYS = {
     "signals": ("firm", "date", "kind"),
     "affinity": ("firm", "dimension"),
     "presence": ("firm", "chain", "link", "district", "activity"),
+    "searched": ("chain", "link", "firm", "where"),
 }
 SCORING = {
     "lo": "priority.value_lo",

@@ -227,7 +227,12 @@ def headroom(files: Files, firm: str) -> Mark:
         return known(files.numbers["headroom.one_site"])
     if "sales" in words:
         return known(files.numbers["headroom.sales"])
-    if "none" in words:
+    found = {
+        row["found"]
+        for row in files.tables["searched"]
+        if row["firm"] and files.group(row["firm"]) == files.group(firm)
+    }
+    if "none" in words or found == {"no"}:
         return known(files.numbers["headroom.absent"])
     return between(("headroom", firm), 0.0, 100.0)
 

@@ -20,6 +20,7 @@ MORE_HEADERS = {
     "signals": "firm,date,kind,toward,note,source,as_of",
     "affinity": "firm,dimension,value,reason,source,as_of",
     "matches": "firm,chain,link,words,score,source,as_of",
+    "searched": "chain,link,firm,where,found,note,source,as_of",
 }
 KEYS = {
     "activities": ("firm", "chain", "link", "product"),
@@ -31,6 +32,7 @@ KEYS = {
     "signals": ("firm", "date", "kind"),
     "affinity": ("firm", "dimension"),
     "presence": ("firm", "chain", "link", "district", "activity"),
+    "searched": ("chain", "link", "firm", "where"),
 }
 COLUMNS = {t: h.split(",") for t, h in {**HEADERS, **MORE_HEADERS}.items()}
 LINK_CODES = ["3985", "3986", "3973", "2651", "2652"]
@@ -122,8 +124,16 @@ def market_rows(draw: Draw, firms: list[str], dates: list[str]) -> dict[str, lis
         row = {"firm": pick(*firms), "dimension": pick("market", "resource")}
         return told(draw, row | {"value": pick("0", "40", "100", "62.5")}, dates)
 
+    def look() -> Row:
+        row = {
+            "firm": pick(*firms),
+            "where": pick("网页", "登记"),
+            "found": pick("no", "no", "yes"),
+        }
+        return told(draw, row, dates, graded=False)
+
     makers = {"lists": place, "rates": rate, "sectors": sector, "signals": signal}
-    makers["affinity"] = close
+    makers |= {"affinity": close, "searched": look}
     return {table: several(draw, 5, make) for table, make in makers.items()}
 
 

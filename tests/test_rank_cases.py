@@ -31,11 +31,13 @@ ORDER = {
     "lists": ("list", "year", "rank", "firm", "sector", "revenue", "currency", "source"),
     "sectors": ("list", "sector", "industry"),
     "rates": ("year", "currency", "cny"),
+    "searched": ("firm", "found", "where"),
 }
 USUAL = {
     "activities": {"product": "steel", "role": "main"},
     "projects": {"name": "项目"},
     "matches": {"words": "steel"},
+    "searched": {"where": "登记"},
 }
 SOURCES = {"lists": "s2", "sectors": "s3"}
 OF_A_LINK = ("presence", "activities", "matches", "projects", "requests")
