@@ -44,7 +44,7 @@ def data(
     from chainmap.study.coverage import coverage_rows, verify_rows
 
     run = session(context)
-    study = run.open((*RANKING, "searched", "no_fit"), chain)
+    study = run.open((*RANKING, "no_fit"), chain)
     with working(run.say("progress.verify")):
         rows = verify_rows(study, chain) if verify else coverage_rows(study, chain)
     keys = VERIFY_KEYS if verify else COVERAGE_KEYS

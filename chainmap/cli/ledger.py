@@ -51,7 +51,7 @@ def ledger(
     from chainmap.study.ledger import ledger_rows
 
     run = session(context)
-    study = run.open((*RANKING, "searched", "no_fit"))
+    study = run.open((*RANKING, "no_fit"))
     _need_list(run, study, on, year)
     if chain not in (None, *study.workspace.chains):
         run.unknown("use.chain", chain or "", study.workspace.chains)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 EVIDENCE = ("sources", "firms", "findings", "presence", "projects", "requests")
-RANKING = (*EVIDENCE, "activities", "matches", "signals", "affinity", "lists", "rates", "sectors")
+RANKING = (
+    *EVIDENCE, "activities", "matches", "signals", "affinity", "lists", "rates", "sectors",
+    "searched",
+)  # fmt: skip
 
 
 class Stop(Exception):

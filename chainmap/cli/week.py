@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chainmap.study.week import Week
 
 KEYS = ("ref", "part", "name", "what", "day", "days", "note", "leader", "unit", "sources")
-NEEDS = (*RANKING, "searched", "no_fit", "visits", "targets", "talent")
+NEEDS = (*RANKING, "no_fit", "visits", "targets", "talent")
 SHOWN = 6
 NUMERALS = "一二三四五六七"
 

@@ -41,7 +41,7 @@ def why(
     from chainmap.study.refs import chain_of
 
     run = session(context)
-    study = run.open((*RANKING, "searched", "no_fit"))
+    study = run.open((*RANKING, "no_fit"))
     chain = {None: chain_of(ref), "all": None}.get(among, among)
     asked = Request(chain=chain, draws=draws, seed=seed, weights=weights, top=top)
     figure = _figure(run, study, ref, column, asked)

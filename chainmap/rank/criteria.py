@@ -272,14 +272,16 @@ def headroom(ask: Ask, firm: str) -> Mark:
 
     Rows of the whole group, on any chain, that have not ended. A site is a (firm, chain, link,
     district) with production, research or headquarters; sites outweigh sales, and sales a search
-    that found nothing. Without rows the mark is unknown, by firm.
+    that found nothing: a row that says so, or a look at a firm of the group, if none found it
+    mentioned. Otherwise the mark is unknown, by firm.
     """
     today = ask.today().last
     sites: set[tuple[str, ...]] = set()
     sales = absent = False
     group = ask.world.group(firm)
     # A parent that no visible row describes is named by its subsidiaries alone.
-    for member in dict.fromkeys((*ask.world.groups.get(group, ()), group)):
+    members = dict.fromkeys((*ask.world.groups.get(group, ()), group))
+    for member in members:
         for row in ask.rows("presence", ("firm",), (member,)):
             until = row.day("until")
             if until is not None and until.last < today:
@@ -294,9 +296,11 @@ def headroom(ask: Ask, firm: str) -> Mark:
         return Mark(ask.setting("headroom.large" if large else "headroom.one_site"))
     if sales:
         return Mark(ask.setting("headroom.sales"))
-    if absent:
+    looks = [row for member in members for row in ask.rows("searched", ("firm",), (member,))]
+    found = [ask.cell(row, "found") for row in looks]
+    if absent or (found and "yes" not in found):
         return Mark(ask.setting("headroom.absent"))
-    ask.say("criterion.not_looked")
+    ask.say("criterion.mentioned" if found else "criterion.not_looked")
     return unknown(f"headroom/{firm}")
 
 

@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule.data.candidates": ("候选企业", "candidate firms"),
     "rule.data.no_candidates": ("无候选环节", "links without candidates"),
     "verify.is": ("{answers} 种答案中，最多改变 {kinds} 个缺口、换掉前 20 中 {best} 个", "of {answers} answers the one that changes most moves {kinds} gaps and {best} of the first 20"),
+    "criterion.mentioned": ("查到提及，在本地有什么不明", "found mentioned, what it has here is not known"),
     # evidence coverage
     "coverage.A/B": ("A/B 级", "A/B"),
     "coverage.C": ("C 级", "C"),
