@@ -295,6 +295,28 @@ class TestRanks:
             assert found.tolist() == [[0, 10], [0, 20], [0, 30], [0, 40]]
 
 
+def test_what_is_unknown_on_the_last_of_many_criteria_moves_few_rows() -> None:
+    """Criteria are counted by the columns of the table, of which there may be more than rows."""
+    values, weights = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 5.0]]), np.full((4, 3), 1 / 3)
+    moved = unknown(2, (0,), (9.0,) * 4)
+    assert mcda.robust(values, weights, [moved], 1).p_top.tolist() == [1, 0]
+    (totals,) = mcda.scores(values, weights, [moved])
+    assert totals[:, 0].tolist() == [3.0] * 4
+
+
+def test_the_ends_are_where_so_many_percent_of_a_hundred_and_one_draws_lie() -> None:
+    """Every rank once: 5 % of 101 draws are 6 of them, 25 % 26, 75 % 76 and 95 % 96."""
+    places = 101
+    marks = np.arange(places, dtype=float)
+    # Row 0 has in each draw another number of rows above it: none, one, two, ...
+    drawn = unknown(1, (0,), marks[::-1] + 0.5)
+    values = np.column_stack([np.zeros(places), marks])
+    values[0] = 0.0
+    found = mcda.robust(values, np.tile([0.0, 1.0], (places, 1)), [drawn], 1)
+    ends = (found.p05[0], found.p25[0], found.p75[0], found.p95[0])
+    assert ends == (6, 26, 76, 96) and found.median[0] == 51
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # numbers that run over
 class TestWhatIsRefused:
     values, weights = np.zeros((3, 2)), np.ones((4, 2))
@@ -325,6 +347,7 @@ class TestWhatIsRefused:
             unknown(9),
             unknown(-1),
             unknown(0, (3,)),
+            unknown(0, (9,)),
             unknown(0, (-1,)),
             unknown(0, (-1, 0)),
             unknown(0, (0, 3)),
@@ -338,6 +361,7 @@ class TestWhatIsRefused:
             unknown(0, (0,), (math.inf, -math.inf, 0.0, 0.0)),
             unknown(0, (0,), scale=(math.nan,)),
             Unknown(0, np.array([[0]]), np.zeros(4), np.ones((1, 1))),
+            Unknown(0, np.array([[0]]), np.zeros(4), np.ones(1)),
         ],
     )
     def test_is_what_fits_nowhere(self, part: Unknown) -> None:
