@@ -17,7 +17,7 @@ from chainmap.core.derivation import Figure, Found, Input, Leaf, Replay
 from chainmap.core.model import Row
 from chainmap.core.problems import Place
 from chainmap.core.schema import BY_NAME
-from chainmap.core.world import World
+from chainmap.core.world import PastWorld, World
 from chainmap.study import Study
 from chainmap.study.verify import as_if
 
@@ -26,7 +26,7 @@ NAMES = {"fsum": math.fsum, "log": math.log, "min": min, "max": max, "__builtins
 
 
 def nodes(tree: Tree) -> Iterator[Tree]:
-    """Every figure and leaf of a tree."""
+    """Every figure and leaf of a tree; one that came before is only its number, and ``seen``."""
     yield tree
     for part in tree.get("inputs", ()):
         yield from nodes(part)
@@ -56,8 +56,8 @@ class ReadBack:
 
     def __init__(self, study: Study, tree: Tree) -> None:
         self.study = study
-        self.whole = {_key(one): one for one in nodes(tree) if "rule" in one and "seen" not in one}
-        self.figures: dict[tuple[Any, ...], Figure] = {}
+        self.whole = {one["id"]: one for one in nodes(tree) if "seen" not in one}
+        self.figures: dict[int, Figure] = {}
         self.values: dict[int, Figure] = {}
         self.rows = {
             table: {row.line: row for row in rows} for table, rows in study.workspace.tables.items()
@@ -65,13 +65,13 @@ class ReadBack:
 
     def figure(self, tree: Tree) -> Figure:
         """The figure of a node, its inputs rebuilt, its value left out."""
-        key = _key(tree)
-        if key not in self.figures:
-            inputs = tuple(self._input(part) for part in self.whole[key]["inputs"])
+        number = tree["id"]
+        if number not in self.figures:
+            inputs = tuple(self._input(self.whole[part["id"]]) for part in tree["inputs"])
             rule, args = tree["rule"], tuple(tree["args"])
             world = self._world(tree.get("as_if"))
-            self.figures[key] = Figure(rule, args, None, inputs, None, (), world)
-        return self.figures[key]
+            self.figures[number] = Figure(rule, args, None, inputs, None, (), world)
+        return self.figures[number]
 
     def value(self, figure: Figure) -> Any:
         """A figure's value, worked out from its leaves."""
@@ -93,6 +93,8 @@ class ReadBack:
         if supposed is None:
             return self.study.world
         link, status = supposed.split(" = ")
+        if link == "T":
+            return PastWorld(self.study.workspace, parse_day(status))
         return as_if(self.study.world, *link.split("/"), status)
 
     def _input(self, part: Tree) -> Input:
@@ -105,10 +107,6 @@ class ReadBack:
         at = Place(part["file"], part["line"])
         value = _typed(part)
         return Leaf(part["kind"], part["name"], value, at, sources, part["as_of"] or "")
-
-
-def _key(tree: Tree) -> tuple[Any, ...]:
-    return (tree.get("as_if"), tree["rule"], *tree["args"])
 
 
 def _typed(leaf: Tree) -> Any:

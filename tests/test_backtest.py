@@ -23,7 +23,7 @@ from chainmap.show.why_data import as_data
 from chainmap.study import RULES, open_study, past
 from chainmap.study.trust import BUCKETS
 from tests.backtest_worlds import add_rows, planted_city, table_rows
-from tests.read_back import graded
+from tests.read_back import ReadBack, graded
 from tests.running import as_json, chainmap, copy_of
 
 ROOT = Path(__file__).parent.parent
@@ -354,6 +354,9 @@ def test_the_figures_of_the_back_test_can_be_worked_out_again(quiet: Path) -> No
             figure = study.why(row["ref"], column)
             again = replay(study.book, figure)
             assert repr(again) == repr(figure.value) == repr(row[column])
+        tree = json.loads(json.dumps(as_data(figure, {}.get)))
+        back = ReadBack(study, tree)
+        assert repr(back.value(back.figure(tree))) == repr(row[column])
 
 
 # What the scores at the cut-offs rest on

@@ -10,7 +10,8 @@ from running import ROOT, chainmap
 from chainmap.core.derivation import replay
 from chainmap.core.words import WORDS
 from chainmap.plan.path import ROW_KEYS, rows
-from chainmap.show.why import tree, tree_lines
+from chainmap.show.why import tree
+from chainmap.show.why_tree import tree_lines
 from chainmap.study import Study, open_study
 
 CHAIN = "hydrogen"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import random
@@ -21,8 +23,9 @@ from chainmap.core.words import WORDS
 from chainmap.find.value import percent_mean
 from chainmap.rank.criteria import decayed, log_scale
 from chainmap.rank.ranks import Request
-from chainmap.show.why import tree, tree_lines
+from chainmap.show.why import tree
 from chainmap.show.why_data import as_data
+from chainmap.show.why_tree import tree_lines
 from chainmap.study import RULES, Study, open_study
 from chainmap.study.trust import BUCKETS
 
@@ -173,6 +176,58 @@ def test_every_rule_has_a_name_that_a_reader_knows() -> None:
     for rule in RULES:
         key = rule if rule.startswith("criterion.") else f"rule.{rule}"
         assert rule == "cell" or key in WORDS, rule
+
+
+# A figure stands once
+
+
+@pytest.mark.parametrize(
+    ("ref", "column"), [(f"{CHAIN}/refuelling-station", None), ("", "rank_p05")]
+)
+def test_what_is_shared_stands_once_and_then_by_its_number(
+    study: Study, ref: str, column: str | None
+) -> None:
+    ref = ref or study.ranking(Request(CHAIN)).rows[0]["ref"]
+    told = () if column is None else ("--column", column)
+    (row,) = as_json("why", ref, *told, "--draws", "9")["rows"]
+    known: set[int] = set()
+    content = set()
+    again = 0
+    for node in nodes(row["tree"]):
+        if "seen" in node:
+            assert node == {"id": node["id"], "seen": True} and node["id"] in known
+            again += 1
+            continue
+        assert node["id"] not in known
+        known.add(node["id"])
+        own = {key: value for key, value in node.items() if key not in ("id", "inputs")}
+        told_once = json.dumps(own, sort_keys=True)
+        assert told_once not in content or own.get("kind") == "rows"
+        content.add(told_once)
+    assert again > 20 and known == set(range(1, len(known) + 1))
+
+
+def test_the_screen_numbers_what_it_refers_to_again(study: Study) -> None:
+    numbered = 0
+    for ref, column in every_cell(study):
+        text = "".join(line.strip("|`-+ ") for line in lines_of(study, ref, column))
+        text = text.replace(" ", "")
+        once, again = re.findall(r"(?<!见上文)#(\d+)", text), re.findall(r"见上文#(\d+)", text)
+        for number in again:
+            assert text.index(f"#{number}") < text.index(f"上文#{number}")
+        # Each number that is referred to stands once where it is unfolded, and there is no other.
+        assert once == sorted({*again}, key=int) == [str(at + 1) for at in range(len(once))]
+        numbered += len(once)
+    assert numbered > 20
+
+
+def test_the_table_form_has_the_numbers_too() -> None:
+    done = chainmap("why", f"{CHAIN}/refuelling-station", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode("utf-8-sig"))))
+    firsts = {row["id"] for row in rows if not row["seen"]}
+    assert len(firsts) == sum(not row["seen"] for row in rows)
+    again = [row for row in rows if row["seen"]]
+    assert again and all(row["id"] in firsts and row["rule"] for row in again)
 
 
 # What a score rests on

@@ -12,11 +12,14 @@ from chainmap.cli.session import RANKING, Output, Session, Sheet, session
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from chainmap.core.derivation import Figure
     from chainmap.rank.ranks import Request
     from chainmap.study import JsonRow, Study
 
-FLAT_KEYS = ("depth", "rule", "args", "value", "formula", "file", "line", "as_of", "sources")
+FLAT_KEYS = ("depth", "rule", "args", "value", "formula", "file", "line", "as_of", "sources", "id",
+             "seen")  # fmt: skip
 Scheme = Literal["around", "any", "order"]
 
 
@@ -69,7 +72,8 @@ def _figure(run: Session, study: Study, ref: str, column: str | None, asked: Req
 
 
 def _screen(run: Session, study: Study, ref: str, figure: Figure) -> None:
-    from chainmap.show.why import tree, tree_lines
+    from chainmap.show.why import tree
+    from chainmap.show.why_tree import tree_lines
 
     terminal = run.terminal
     sources = {row.text("source"): row for row in study.workspace.rows("sources")}
@@ -82,8 +86,7 @@ def _screen(run: Session, study: Study, ref: str, figure: Figure) -> None:
 def _deliver(
     run: Session, study: Study, asked: tuple[str, str | None], figure: Figure, out: Output
 ) -> None:
-    from chainmap.show.formats import as_json
-    from chainmap.show.why_data import as_data, plain
+    from chainmap.show.why_data import as_data, as_lines, plain
 
     kind = out.format(run)
     sources = {row.text("source"): row for row in study.workspace.rows("sources")}
@@ -92,23 +95,31 @@ def _deliver(
         envelope = {"as_of": study.world.at.text, "workspace_hash": study.workspace.hash}
         ref, column = asked
         cell = {} if column is None else {"column": column, "value": plain(figure.value)}
-        run.deliver(out, as_json(envelope, [{"ref": ref, **cell, "tree": data}]))
+        run.deliver(out, as_lines(envelope, {"ref": ref, **cell}, data))
     else:
-        run.deliver(out, Sheet(list(_flat(data, 0)), FLAT_KEYS).encoded(kind, study))
+        run.deliver(out, Sheet(list(_flat(data)), FLAT_KEYS).encoded(kind, study))
 
 
-def _flat(node: JsonRow, depth: int) -> list[JsonRow]:
-    """The tree as rows, each with its depth."""
+def _flat(tree: JsonRow) -> Iterator[JsonRow]:
+    """The tree as rows, each with its depth; what came before is named once more by its id."""
+    known: dict[int, JsonRow] = {}
+    waiting: list[tuple[JsonRow, int]] = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        whole = known.setdefault(node["id"], node)
+        if whole.get("kind") == "rows":
+            continue
+        row = _row(whole) if whole is node else {**_row(whole), "value": None, "formula": None}
+        yield {**row, "depth": depth, "id": node["id"], "seen": True if whole is not node else None}
+        if whole is node:
+            waiting += [(part, depth + 1) for part in reversed(node.get("inputs", ()))]
+
+
+def _row(node: JsonRow) -> JsonRow:
     if "rule" not in node:
-        if node["kind"] == "rows":
-            return []
-        ids = [s["source"] for s in node["sources"]]
-        return [
-            {**node, "depth": depth, "rule": node["kind"], "args": node["name"], "sources": ids}
-        ]
+        ids = [source["source"] for source in node["sources"]]
+        return {**node, "rule": node["kind"], "args": node["name"], "sources": ids}
     value = node["value"]
     text = value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
     run = "; ".join(str(one["shown"]) for one in node.get("formulas", ()))
-    row = {"depth": depth, "rule": node["rule"], "args": "/".join(node["args"]), "value": text,
-           "formula": run}  # fmt: skip
-    return [row, *(r for part in node.get("inputs", ()) for r in _flat(part, depth + 1))]
+    return {"rule": node["rule"], "args": "/".join(node["args"]), "value": text, "formula": run}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,10 +12,10 @@ from chainmap.core.formula import Work, middle, short, shown, total
 from chainmap.core.model import Row
 from chainmap.core.problems import Problem
 from chainmap.core.words import WORDS, say
-from chainmap.show.columns import Line, wrap
 from chainmap.show.why_past import order_texts
 from chainmap.show.why_ranks import interval_texts
 from chainmap.show.why_records import record_text
+from chainmap.show.why_tree import Node, number
 
 SourceOf = Callable[[str], Row | None]
 MOST_ROWS = 5
@@ -39,15 +38,6 @@ _SUMMED = ("plan.draft",)
 _HEADINGS = ("link_figures", "chain_figures")
 
 
-@dataclass(slots=True)
-class Node:
-    """One line of the tree with what stands below it."""
-
-    text: str
-    style: str = ""
-    below: list[Node] = field(default_factory=list)
-
-
 def tree(figure: Figure, source_of: SourceOf, lang: str) -> Node:
     """The derivation of a figure for a reader.
 
@@ -55,21 +45,23 @@ def tree(figure: Figure, source_of: SourceOf, lang: str) -> Node:
     unknown is named and not unfolded further (the data form unfolds everything).
     """
     subject = figure.args[2:5] if figure.rule == "cell" else figure.args
-    return _Grower(source_of, lang, subject).grow(figure)
+    node = _Grower(source_of, lang, subject).grow(figure)
+    number(node, lang)
+    return node
 
 
 class _Grower:
     def __init__(self, source_of: SourceOf, lang: str, subject: tuple[str, ...]) -> None:
         self.source_of, self.lang, self.subject = source_of, lang, subject
-        self.shown: set[int] = set()
+        self.shown: dict[int, Node] = {}
         self.cited: set[str] = set()
 
     def grow(self, figure: Figure) -> Node:
         node = Node(self._title(figure), _style(figure.value))
-        if id(figure) in self.shown and figure.inputs:
-            node.text += say("why.seen", self.lang)
+        node.first = self.shown.get(id(figure)) if figure.inputs else None
+        if node.first is not None:
             return node
-        self.shown.add(id(figure))
+        self.shown[id(figure)] = node
         if figure.rule == "cell":
             figure = _only(figure, "key_cell")
         if figure.rule in (*_ROLLED, "stage.projects"):
@@ -391,19 +383,3 @@ def _short(value: Any) -> Any:
 
 def _style(value: Any) -> str:
     return str(getattr(value, "status", "")) if hasattr(value, "basis") else ""
-
-
-def tree_lines(node: Node, limit: int) -> list[Line]:
-    """The tree with ASCII branches, long lines wrapped under their branch."""
-    lines: list[Line] = [[(part, node.style)] for part in wrap(node.text, limit)]
-    _branches(node, "", lines, limit)
-    return lines
-
-
-def _branches(node: Node, stem: str, lines: list[Line], limit: int) -> None:
-    for at, below in enumerate(node.below):
-        last = at == len(node.below) - 1
-        branch, on = ("`-- ", "    ") if last else ("+-- ", "|   ")
-        for number, part in enumerate(wrap(below.text, max(30, limit - len(stem) - 4))):
-            lines.append([(stem + (branch if number == 0 else on), "dim"), (part, below.style)])
-        _branches(below, stem + on, lines, limit)

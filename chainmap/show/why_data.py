@@ -6,7 +6,8 @@ number put in, ``inputs`` every cell, setting and figure that the rule was given
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,42 +19,78 @@ from chainmap.show.why import SourceOf, formula, note, once, works
 
 
 def as_data(figure: Figure, source_of: SourceOf, lang: str = "zh") -> dict[str, Any]:
-    """The whole derivation; a figure that came before is given by its rule and arguments.
+    """The whole derivation; each figure and leaf has an ``id`` and is whole where it comes first.
 
-    A figure that was computed as if something were so says what, under ``as_if``.
+    Where it comes again there is only its ``id``, and ``seen``. A figure that was computed as if
+    something were so says what, under ``as_if``.
     """
-    seen: set[int] = set()
+    numbers: dict[object, int] = {}
 
     def grow(one: Figure) -> dict[str, Any]:
-        data: dict[str, Any] = {"rule": one.rule, "args": list(one.args), "value": plain(one.value)}
+        if id(one) in numbers:
+            return {"id": numbers[id(one)], "seen": True}
+        number = numbers[id(one)] = len(numbers) + 1
+        data = {"id": number, "rule": one.rule, "args": list(one.args), "value": plain(one.value)}
         if one.world.supposed:
             data["as_if"] = one.world.supposed
-        if id(one) in seen:
-            return {**data, "seen": True}
-        seen.add(id(one))
         said, run = note(one, lang), works(one)
         if said:
             data["note"] = said
         if run:
             data["formulas"] = [_formula(work, lang) for work in run]
-        data["inputs"] = [grow(p) if isinstance(p, Figure) else leaf(p) for p in once(one)]
+        data["inputs"] = [
+            grow(part) if isinstance(part, Figure) else leaf(part) for part in once(one)
+        ]
         return data
 
     def leaf(part: Leaf | Found) -> dict[str, Any]:
-        if isinstance(part, Found):
-            lines = [row.line for row in part.rows]
-            return {"kind": "rows", "table": part.table, "key": list(part.key), "lines": lines}
-        return {
-            "kind": part.kind,
-            "name": part.name,
-            "value": plain(part.value),
-            "file": part.at.file,
-            "line": part.at.line,
-            "as_of": part.as_of or None,
-            "sources": [_source(source, source_of(source)) for source in part.sources],
-        }
+        data = _leaf(part, source_of)
+        key = tuple(map(str, data.values()))
+        if key in numbers:
+            return {"id": numbers[key], "seen": True}
+        numbers[key] = len(numbers) + 1
+        return {"id": numbers[key], **data}
 
     return grow(figure)
+
+
+def _leaf(part: Leaf | Found, source_of: SourceOf) -> dict[str, Any]:
+    if isinstance(part, Found):
+        lines = [row.line for row in part.rows]
+        return {"kind": "rows", "table": part.table, "key": list(part.key), "lines": lines}
+    return {
+        "kind": part.kind,
+        "name": part.name,
+        "value": plain(part.value),
+        "file": part.at.file,
+        "line": part.at.line,
+        "as_of": part.as_of or None,
+        "sources": [_source(source, source_of(source)) for source in part.sources],
+    }
+
+
+def as_lines(envelope: Mapping[str, Any], ref: Mapping[str, Any], tree: Mapping[str, Any]) -> bytes:
+    """JSON of a derivation, a figure or leaf a line, what it was computed from set in below it."""
+    head = _compact({**envelope, "rows": []}).removesuffix("]}")
+    row = _compact({**ref, "tree": None}).removesuffix("null}")
+    return "".join((head, row, *_branches(tree, "\n "), "}]}\n")).encode()
+
+
+def _branches(node: Mapping[str, Any], start: str) -> Iterator[str]:
+    inputs = node.get("inputs")
+    if not inputs:
+        yield start + _compact(node)
+        return
+    own = {key: value for key, value in node.items() if key != "inputs"}
+    yield start + _compact(own).removesuffix("}") + ', "inputs": ['
+    for at, part in enumerate(inputs):
+        yield "," if at else ""
+        yield from _branches(part, start + " ")
+    yield "]}"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _formula(work: Work, lang: str) -> dict[str, Any]:

@@ -183,7 +183,7 @@ WORDS = {
     "why.settled": ("，已确认", ", settled"),
     "why.unsettled": ("，未确认", ", not settled"),
     "why.range": ("{low}-{high}（未知，按中值 {middle} 计）", "{low}-{high} (unknown, taken at its middle {middle})"),
-    "why.seen": ("（上文已展开）", "(unfolded above)"),
+    "why.seen": ("（见上文 #{number}）", " (above, #{number})"),
     "why.no_rows": ("{table}：没有可用的行", "{table}: no usable rows"),
     "why.count": ("{count} 行", "{count} rows"),
     "why.against": ("[注意] 与结论不一致的证据：{at}", "[note] evidence that disagrees: {at}"),
