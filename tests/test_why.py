@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from read_back import calculated, graded, nodes
+from read_back import ReadBack, calculated, graded, nodes
 from running import ROOT, as_json, chainmap
 
+from chainmap.core.derivation import Figure, replay
 from chainmap.core.formula import Work, exact, least, ln, most, ratio, shown, total, within
 from chainmap.core.text import width
 from chainmap.core.words import WORDS
@@ -24,7 +25,7 @@ from chainmap.find.value import percent_mean
 from chainmap.rank.criteria import decayed, log_scale
 from chainmap.rank.ranks import Request
 from chainmap.show.why import tree
-from chainmap.show.why_data import as_data
+from chainmap.show.why_data import as_data, plain
 from chainmap.show.why_tree import tree_lines
 from chainmap.study import RULES, Study, open_study
 from chainmap.study.trust import BUCKETS
@@ -228,6 +229,44 @@ def test_the_table_form_has_the_numbers_too() -> None:
     assert len(firsts) == sum(not row["seen"] for row in rows)
     again = [row for row in rows if row["seen"]]
     assert again and all(row["id"] in firsts and row["rule"] for row in again)
+
+
+# Firms whose link is not decided
+
+
+def test_a_firm_without_a_link_answers_why() -> None:
+    rows = as_json("rank", CHAIN, "--basis", "any")["rows"]
+    assert rows and all(row["link"] is None for row in rows)
+    study = open_study(ROOT)
+    wanted = {code[:3] for link in study.chain(CHAIN).links for code in link.industry}
+    for row in random.Random(3).sample(rows, min(len(rows), 12)):
+        assert row["ref"] == f"undecided/{CHAIN}/{row['firm']}"
+        columns = study.understood(row["ref"]).kind.columns
+        assert {"ref", "firm", "name", "chain", "basis", "evidence_grade", "sources"} <= {*columns}
+        for column in columns:
+            figure = study.why(row["ref"], column)
+            assert plain(figure.value) == row[column], column
+            assert replay(study.book, figure) == figure.value
+            back = ReadBack(study, read_tree(figure))
+            assert plain(back.value(back.figure(read_tree(figure)))) == row[column]
+        cells = [
+            one for one in nodes(read_tree(study.why(row["ref"]))) if one.get("kind") == "cell"
+        ]
+        codes = {code for cell in cells for code in cell["value"] if cell["name"] == "industry"}
+        assert wanted & {code[:3] for code in codes}
+    told = chainmap("why", rows[0]["ref"])
+    assert told.returncode == 0 and "data/" in told.stdout.decode()
+
+
+def read_tree(figure: Figure) -> Tree:
+    found: Tree = json.loads(json.dumps(as_data(figure, {}.get)))
+    return found
+
+
+def test_a_firm_that_is_not_listed_apart_has_no_such_ref() -> None:
+    ranked = as_json("rank", CHAIN)["rows"][0]["firm"]
+    done = chainmap("why", f"undecided/{CHAIN}/{ranked}")
+    assert done.returncode == 2 and b"Traceback" not in done.stderr
 
 
 # What a score rests on

@@ -8,6 +8,7 @@ from chainmap.rank import backtest, candidates, criteria, leaders, ledger, ranks
 RULES: dict[str, Rule] = {
     "field": candidates.field,
     "candidates": ranks.candidates,
+    "undecided": candidates.agreeing_rows,
     "ranks": ranks.ranks,
     "interval": ranks.interval,
     "stability": ranks.stability,

@@ -129,12 +129,20 @@ def code_rows(rows: RowsOf, firm: str) -> list[tuple[tuple[str, ...], tuple[Row,
     ]
 
 
-def agreeing_rows(world: World, firm: str, chain: str, digits: int) -> tuple[Row, ...]:
-    """The rows that give the firm a code agreeing with one of the chain's in so many digits."""
-    wanted = _codes_of_links(world, chain, digits)
-    given = code_rows(world.rows, firm)
-    agreeing = [rows for codes, rows in given if any(c[:digits] in wanted for c in codes)]
-    return tuple(dict.fromkeys(row for rows in agreeing for row in rows))
+def agreeing_rows(ask: Ask, chain: str, firm: str) -> tuple[Row, ...]:
+    """The rows that give the firm a code agreeing with one of the chain's in three digits."""
+    wanted = _codes_of_links(ask.world, chain, 3)
+    agreeing: dict[Row, None] = {}
+    near: set[str] = set()
+    for codes, rows in code_rows(ask.rows, firm):
+        if agree := {code[:3] for code in codes} & wanted.keys():
+            near |= agree
+            agreeing |= dict.fromkeys(rows)
+            ask.cell(rows[-1], "industry")
+    for at, link in enumerate(ask.world.chain(chain).links):
+        if any(code[:3] in near for code in link.industry):
+            ask.structure(chain, ("panorama", "links", at, "industry"), link.industry)
+    return tuple(agreeing)
 
 
 def on_list(world: World, name: str) -> set[str]:

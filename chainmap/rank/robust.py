@@ -14,7 +14,7 @@ import numpy as np
 from chainmap.core import mcda
 from chainmap.core.derivation import Book
 from chainmap.core.world import World
-from chainmap.rank.candidates import Candidate, agreeing_rows
+from chainmap.rank.candidates import Candidate
 from chainmap.rank.criteria import CRITERIA
 from chainmap.rank.marks import Mark
 from chainmap.rank.ranks import APART, Ranks, Request, TooManyDraws, interval_at, scope_of
@@ -243,10 +243,10 @@ def _apart_row(book: Book, candidate: Candidate) -> dict[str, Any]:
     if candidate.link:
         row = _row(book, candidate)
     else:
-        behind = agreeing_rows(book.world, candidate.firm, candidate.chain, 3)
+        behind = book.value("undecided", candidate.chain, candidate.firm)
         sources = list(dict.fromkeys(s for row in behind for s in row.sources))
         row = {
-            "ref": candidate.chain,
+            "ref": f"undecided/{candidate.chain}/{candidate.firm}",
             "position": 0,
             "firm": candidate.firm,
             "name": book.world.name(candidate.firm),

@@ -268,6 +268,8 @@ class Study:
             return {row.text("park") or row.text("district") for row in rows}
         if what == "programme":
             return ("all", *self.workspace.chains)
+        if what == "undecided":
+            return [one.firm for one in self.book.value("field", chain).undecided] if chain else ()
         if what == "report":
             return ("rank", "gaps")
         if what == "method":

@@ -78,6 +78,11 @@ def candidate_grade(ask: Ask, firm: str, chain: str, link: str) -> str | None:
     return _worst(ask, ask("cell.candidate_sources", firm, chain, link))
 
 
+def undecided_grade(ask: Ask, chain: str, firm: str) -> str | None:
+    """The worst grade of the sources that give a firm codes near those of a chain."""
+    return _worst(ask, sources_of(ask("undecided", chain, firm)))
+
+
 def candidate_marks(ask: Ask, firm: str, chain: str, link: str) -> dict[str, Mark]:
     """The marks of a candidate on every criterion."""
     return {name: ask(*figure_of(name, firm, chain, link)) for name in CRITERIA}
@@ -153,6 +158,7 @@ RULES: dict[str, Rule] = {
     "cell.link_sources": link_sources,
     "cell.candidate_grade": candidate_grade,
     "cell.candidate_sources": candidate_sources,
+    "cell.undecided_grade": undecided_grade,
     "cell.marks": candidate_marks,
     "data.bases": bases,
     "data.grades": grades,

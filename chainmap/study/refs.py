@@ -14,6 +14,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from chainmap.core.derivation import Ask, Book, Rule
+from chainmap.find.status import sources_of
 from chainmap.plan.path import ROW_KEYS
 from chainmap.rank.backtest.lines import KS
 from chainmap.rank.criteria import CRITERIA, figure_of
@@ -201,6 +202,15 @@ def _precision(k: int) -> Column:
     return Column("backtest.line", lambda line: line.precision[k])
 
 
+UNDECIDED_COLUMNS: dict[str, Column] = {
+    "ref": Column("cell.ref", args=lambda args: ("/".join(("undecided", *args)),)),
+    "firm": Column("cell.firm", args=_alone),
+    "name": Column("cell.firm_name", args=_alone),
+    "chain": Column("cell.chain", args=lambda args: (args[0], "chain")),
+    "basis": Column("undecided", lambda rows: "undecided" if rows else None),
+    "evidence_grade": Column("cell.undecided_grade"),
+    "sources": Column("undecided", lambda rows: list(sources_of(rows))),
+}
 LEDGER_COLUMNS: dict[str, Column] = {
     "ref": Column("cell.ref", args=lambda args: ("/".join(("ledger", *args)),)),
     "firm": Column("cell.firm", args=_alone),
@@ -245,8 +255,8 @@ BACKTEST_COLUMNS: dict[str, Column] = {
     "ap_high": Column("backtest.line", attrgetter("high")),
     "lift": Column("backtest.line", attrgetter("lift")),
 }
-# What is told of the whole test and not of a method.
-BACKTEST_TOLD: dict[str, Column] = {"coverage": Column("coverage.past", args=itemgetter(slice(1)))}
+# And what is told of the whole test, not of a method.
+BACKTEST_WHY = {**BACKTEST_COLUMNS, "coverage": Column("coverage.past", args=itemgetter(slice(1)))}
 
 
 def _firsts(pairs: tuple[Args, ...]) -> list[str]:
@@ -329,6 +339,7 @@ PATH_COLUMNS = {name: Column("path.cell", args=_with(name)) for name in ROW_KEYS
 # Refs that begin with a word of their own; each is a line here.
 WORDED: dict[str, Kind] = {
     "coverage": Kind("coverage", ("report", "chain"), "coverage", {}),
+    "undecided": Kind("undecided", ("chain", "undecided"), "undecided", UNDECIDED_COLUMNS),
     "ledger": Kind("ledger", ("list", "firm"), "ledger.line", LEDGER_COLUMNS),
     "relocation": Kind("relocation", ("firm",), "relocation.line", RELOCATION_COLUMNS),
     "leaders": Kind("leaders", ("firm",), "leaders.score", LEADER_COLUMNS),
@@ -338,9 +349,7 @@ WORDED: dict[str, Kind] = {
     "rates": Kind("rates", ("rate",), "landing.rates", RATE_COLUMNS),
     "stages": Kind("stages", ("stage",), "stage.sum", STAGE_COLUMNS),
     "path": Kind("path", ("chain", "action"), "path.action", PATH_COLUMNS),
-    "backtest": Kind(
-        "backtest", ("list", "method"), "backtest.line", {**BACKTEST_COLUMNS, **BACKTEST_TOLD}
-    ),
+    "backtest": Kind("backtest", ("list", "method"), "backtest.line", BACKTEST_WHY),
     "whatif": Kind("whatif", ("chain", "changes", "what", "name"), "whatif.line", WHATIF_COLUMNS),
     "since": Kind("since", ("chain", "state"), "since", SINCE_COLUMNS),
     "quadrant": Kind("quadrant", ("chain",), "quadrant", COUNT_COLUMNS),

@@ -38,6 +38,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "why.as_if": ("（假设 {what}）", " (as if {what})"),
     "rule.field": ("全部候选", "candidates of the chain"),
     "rule.candidates": ("参与排序的候选", "candidates ranked"),
+    "rule.undecided": ("行业代码前三位相同，环节待定", "codes that agree in three digits, no link yet"),
+    "rule.cell.undecided_grade": ("最低证据等级", "worst grade"),
     "rule.ranks": ("名次", "ranks"),
     "rule.interval": ("名次区间", "interval of the rank"),
     "rule.looked": ("查证", "look"),
@@ -89,6 +91,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "coverage.priority": ("证据覆盖（按优先度权重）：{parts}。", "Evidence behind the priority, by weight: {parts}."),
     # how to ask
     "use.column": ("这类行没有“{word}”一列", "such rows have no column {word!r}"),
+    "use.undecided": ("“{word}”不在环节待定的企业之列", "{word!r} is no firm whose link is open"),
     "use.report": ("没有报表“{word}”", "no report {word!r}"),
     "help.column": ("只问这一列的数字，列名如 JSON 中所写", "one column only, named as in the JSON"),
     "help.among": ("名次与谁相比：某产业链（默认本链）或 all", "whom the rank is among: a chain (by default the ref's own) or all"),
