@@ -20,7 +20,7 @@ QUICK = (
     "conformance", "rank_cases", "mcda", "coverage", "read_chains", "read_tables",
     "read_workspace", "read_template", "bad_inputs", "words", "covered", "path", "measures",
     "acceptability", "sieve", "stability", "memory", "edits", "catalogue", "ledger", "leaders",
-    "backtest",
+    "backtest", "snapshot", "revisions",
 )  # fmt: skip
 SKIP = "not validate_fails and not branches and not main_job"
 

@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,16 @@ def test_what_is_not_a_snapshot_is_refused(tmp_path: Path) -> None:
             assert done.returncode == 1 and b"Traceback" not in done.stderr, what
     (row,) = as_json("snapshots", workspace=root)["rows"]
     assert row["name"] == "bad" and row["inputs"] is None
+
+
+def test_a_snapshot_with_a_table_of_another_version_is_still_read(tmp_path: Path) -> None:
+    found, _ = take(opened(small(tmp_path)), "a", TAKEN)
+    other = replace(found, files={**found.files, "data/of_another_version.csv": b"x\n1\n"})
+    again = decode(encode(other))
+    assert again == other
+    study, problems = study_of(dict(again.files), again.as_of)
+    assert hashes(study.workspace) == found.hashes
+    assert "T125" in {one.code for one in problems}
 
 
 def test_a_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ from chainmap.track.snapshot import (
     encode,
     hashes,
     is_name,
+    is_safe,
 )
 
 NOW = "now"
@@ -77,7 +78,7 @@ def study_of(files: dict[str, bytes], as_of: str) -> tuple[Study, list[Problem]]
     """A study of files that need not stand anywhere; they are laid out for the reader alone."""
     with tempfile.TemporaryDirectory(prefix="chainmap-") as folder:
         root = Path(folder)
-        laid_out(files, root, belongs)
+        laid_out(files, root, is_safe)
         workspace, problems = load(root)
     at = parse_day(as_of) if as_of else workspace.study_date
     return Study(workspace, problems, at), problems
