@@ -16,7 +16,7 @@ from chainmap.plan.greedy import slots_of, sound
 from chainmap.plan.problem import Choice, Problem, Slot, worth
 from chainmap.plan.state import State
 
-STEPS = 400  # for each target
+STEPS, MOST_STEPS = 400, 60_000  # for each target, and in all
 HOT, COLD = 3.0, 0.02  # points that a step may usually cost, at the beginning and at the end
 
 
@@ -28,13 +28,13 @@ def better(
 ) -> dict[int, Slot]:
     """A choice that is worth at least as much; the same for the same problem unless time runs out.
 
-    A choice that is not sound stays. Notes: ``STEPS`` steps for each target, each the cost of a
-    few gains.
+    A choice that is not sound stays. Notes: ``STEPS`` steps for each target and at most
+    ``MOST_STEPS``, each the cost of a few gains.
     """
     if not problem.targets or not sound(problem, choice):
         return dict(choice)
     search = _Search(problem, choice, places)
-    steps = STEPS * len(problem.targets)
+    steps = min(STEPS * len(problem.targets), MOST_STEPS)
     end = time.monotonic() + seconds
     for step in range(steps):
         if step % 256 == 0 and time.monotonic() > end:
