@@ -33,6 +33,12 @@ from chainmap.study.project_columns import (
 )
 from chainmap.study.quadrant import COUNT_COLUMNS, SPAN_COLUMNS
 from chainmap.study.since import COLUMNS as SINCE_COLUMNS
+from chainmap.study.supposed_columns import (
+    KPI_COLUMNS,
+    LOSS_COLUMNS,
+    RELIEF_COLUMNS,
+    WHATIF_COLUMNS,
+)
 
 STATUSES = ("strong", "weak", "present", "missing", "planned", "unknown")
 BASES = ("override", "capacity", "finding", "count", "search", "project", "none")
@@ -284,29 +290,6 @@ LEADER_COLUMNS: dict[str, Column] = {
     "revenue_100m_cny": Column("leaders.revenue"),
     "evidence_grade": Column("leaders.grade"),
 }
-WHATIF_COLUMNS: dict[str, Column] = {
-    "ref": Column("cell.ref", args=lambda args: ("/".join(("whatif", *args)),)),
-    "what": Column("cell.ref", args=lambda args: args[2:3]),
-    "before": Column("whatif.line", attrgetter("before")),
-    "after": Column("whatif.line", attrgetter("after")),
-}
-LOSS_COLUMNS: dict[str, Column] = {
-    "ref": Column("cell.ref", args=lambda args: ("/".join(("resilience", *args)),)),
-    "what": Column("cell.ref", args=lambda args: (args[1].partition(":")[0],)),
-    "name": Column("resilience.name"),
-    "stops_without": Column("resilience.loss", attrgetter("without")),
-    "stops_low": Column("resilience.loss", attrgetter("low")),
-    "stops_high": Column("resilience.loss", attrgetter("high")),
-    **{name: Column("resilience.about", itemgetter(name))
-       for name in ("chain", "link", "firm", "status", "groups", "single_point")},
-    "stopped": Column("resilience.loss", lambda loss: list(loss.stopped)),
-}  # fmt: skip
-RELIEF_COLUMNS: dict[str, Column] = {
-    "ref": Column("cell.ref", args=lambda args: ("/".join(("relief", *args)),)),
-    "link": Column("cell.link", args=_with("id")),
-    "name": Column("cell.link", args=_with("name")),
-    "saves": Column("resilience.relief"),
-}
 # Parts of a ref that are no ids of the workspace.
 SUPPOSED = ("changes", "what", "name", "loss")
 
@@ -327,14 +310,6 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
-KPI_COLUMNS: dict[str, Column] = {
-    "ref": Column("cell.ref", args=lambda args: ("/".join(("kpi", *args)),)),
-    "figure": Column("cell.ref", args=lambda args: (args[0].partition(":")[0],)),
-    **{name: Column("kpi.line", attrgetter(name))
-       for name in ("value", "unit", "period", "compared", "change", "sources", "compared_value",
-                    "growth", "target", "done", "lower_bound", "unknown",
-                    "compared_lower_bound", "compared_unknown", "cut", "by", "group")},
-}  # fmt: skip
 PATH_COLUMNS = {name: Column("path.cell", args=_with(name)) for name in ROW_KEYS}
 # Refs that begin with a word of their own; each is a line here.
 WORDED: dict[str, Kind] = {
