@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chainmap.study import JsonRow, Study, refs
+from chainmap.study.supposed_columns import KPI_COLUMNS
 from chainmap.track.kpi import TALENT, UNITS, WHOLE_ONLY, Asked, groups_of
 from chainmap.track.periods import Period, parse_period
 
@@ -40,4 +41,4 @@ def grouped_rows(
 
 
 def _row(study: Study, asked: Asked) -> JsonRow:
-    return refs.row_of(study.book, refs.KPI_COLUMNS, (asked.spec,))
+    return refs.row_of(study.book, KPI_COLUMNS, (asked.spec,))

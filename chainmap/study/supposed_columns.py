@@ -1,4 +1,4 @@
-"""The columns of figures that are not of candidates: what-if, losses, and the figures of a period."""
+"""The columns of what-if, of losses, and of the figures of a period."""
 
 from __future__ import annotations
 
