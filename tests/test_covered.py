@@ -20,7 +20,9 @@ QUICK = (
     "conformance", "rank_cases", "mcda", "coverage", "read_chains", "read_tables",
     "read_workspace", "read_template", "bad_inputs", "words", "covered", "path", "measures",
     "acceptability", "sieve", "stability", "memory", "edits", "catalogue", "ledger", "leaders",
-    "backtest", "snapshot", "revisions",
+    "backtest", "snapshot", "revisions", "plan_file", "projects", "projects_import", "journal",
+    "guards", "kpi_published", "workbook", "workbook_edits", "workbook_faults", "workbook_ledger",
+    "workbook_names", "workbook_tables",
 )  # fmt: skip
 SKIP = "not validate_fails and not branches and not main_job"
 
