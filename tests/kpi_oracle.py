@@ -300,6 +300,9 @@ class Counting:
         if not visits or self.first > self.today:
             return None, 0, False
         undated = [v for v in visits if not v["date"]]
+        # Before its first row no one kept the table, and an empty page is no count.
+        if not undated and all(day(v["date"]) > self.end for v in visits):  # type: ignore[operator]
+            return None, 0, False
         mine = [
             v
             for v in visits

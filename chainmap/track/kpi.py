@@ -203,7 +203,10 @@ def _given(ask: Ask, table: str, period: str, figure: str) -> Measure:
 
 
 def _of_period(ask: Ask, period: str) -> tuple[list[Row], int] | None:
-    """The visits of a period and how many have no date; None where none is kept at all."""
+    """The visits of a period and how many have no date.
+
+    None where none is kept, or none before the period's end: the table was begun later.
+    """
     rows = ask.rows("visits", (), ())
     if not rows:
         return None
@@ -211,7 +214,10 @@ def _of_period(ask: Ask, period: str) -> tuple[list[Row], int] | None:
     end = span.until(ask.today().last)
     dated = [(row, ask.day(row, "date")) for row in rows]
     mine = [row for row, day in dated if day is not None and span.first <= day.last <= end]
-    return mine, sum(day is None for _, day in dated)
+    undated = sum(day is None for _, day in dated)
+    if not undated and all(day is not None and day.last > end for _, day in dated):
+        return None
+    return mine, undated
 
 
 def _visits(ask: Ask, period: str) -> Measure:
