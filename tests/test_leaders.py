@@ -60,7 +60,7 @@ def test_purchases_come_up_on_random_worlds() -> None:
     seen = set()
 
     @settings(
-        max_examples=120,
+        max_examples=400,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -51,6 +51,7 @@ class Infeasible(Exception):
     """No choice keeps all the rules."""
 
 
+STALE = 1e-6  # points by which a solution may differ from what HiGHS says it is worth
 LARGE = 120  # targets from which on the programme is put together from blocks
 
 
@@ -100,6 +101,9 @@ def _at_once(
     choice = model.choice(solver.getSolution().col_value)
     assert sound(problem, choice), "the programme keeps its rules"
     objective = worth(problem, choice).total
+    if begin is not None and info.objective_function_value > objective + STALE:
+        # Where its presolve alone solves the programme, HiGHS gives the start back as the solution.
+        return _at_once(problem, model, seconds, None, enough)
     close = info.mip_dual_bound - objective <= 1e-9 * max(1.0, abs(objective))
     proven = status == highspy.HighsModelStatus.kOptimal and (enough == 0 or close)
     bound = objective if proven else max(objective, info.mip_dual_bound)
