@@ -119,6 +119,10 @@ FURNITURE: dict[str, list[dict[str, object]]] = {
          "purchase_100m_cny": "", "status": "accepted", "reason": "要", **DATED},
     ],
     "rates": [{"year": CUT, "currency": "USD", "cny": "6.9", **DATED}],
+    "searched": [
+        {"chain": "", "link": "", "firm": "f10", "where": "登记", "found": "no", "note": "",
+         **DATED},
+    ],
 }  # fmt: skip
 
 
@@ -175,6 +179,7 @@ LATE: dict[str, dict[str, object]] = {
     "requests": {"leader": "f5", "chain": "probe", "link": "l6", "wanted": "f6",
                  "status": "accepted", "reason": "要"},
     "rates": {"year": CUT, "currency": "USD", "cny": "9.9"},
+    "searched": {"firm": "f11", "where": "登记", "found": "no"},
 }  # fmt: skip
 # How a row can be unknown at the cut-off: by itself, by a source, or by a source without a date.
 WAYS: dict[str, dict[str, object]] = {
