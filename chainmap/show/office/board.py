@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from chainmap.core.schema import STAGES
 from chainmap.core.text import safe
 from chainmap.core.words import figure, say
-from chainmap.show.draw.extras import extra
-from chainmap.show.draw.steady import CREATED, steady
+from chainmap.show.office import finish
 from chainmap.show.office.xlsx import CELL_LIMIT, Looks, plain_sheet
 from chainmap.show.projects import Board, Row, marks, next_words, stage_word, sum_words
 
@@ -27,19 +25,15 @@ def as_xlsx(board: Board) -> bytes:
 
     Raises MissingExtra where the writer of workbooks is not installed.
     """
-    xlsxwriter = extra("xlsxwriter")
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-               "strings_to_numbers": False}  # fmt: skip
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": safe(board.title), "author": "chainmap", "created": CREATED})
+    return finish.workbook(safe(board.title), lambda book: _sheets(book, board))
+
+
+def _sheets(book: Any, board: Board) -> None:
     looks = Looks(book)
     _columns(book, looks, board)
     _list(book, looks, board)
     heads = [say("sheet.doubts", board.lang)]
     plain_sheet(book, looks, heads[0], (heads, [[one] for one in board.doubts]), (120,))
-    book.close()
-    return steady(out.getvalue())
 
 
 def _columns(book: Any, looks: Looks, board: Board) -> None:

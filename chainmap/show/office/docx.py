@@ -15,9 +15,9 @@ from chainmap.core.words import figure, say
 from chainmap.show.draw.extras import extra
 from chainmap.show.draw.png import as_png
 from chainmap.show.draw.scene import Page
-from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.draw.tokens import LIGHT
 from chainmap.show.key_table import COLUMNS, title_of
+from chainmap.show.office import finish
 from chainmap.show.pictures.table import GROUPS, TableContent, printed_columns
 
 FACE = "Microsoft YaHei"
@@ -54,14 +54,7 @@ def as_docx(paper: Paper) -> bytes:
     _table(document, paper.table, wide)
     section(document, A4)
     _sources(document, paper)
-    about = document.core_properties
-    about.title = safe(paper.title)[:255]  # as long as a property may be
-    about.author = about.last_modified_by = "chainmap"
-    about.comments, about.created, about.modified = "", CREATED, CREATED
-    about.revision = 1
-    out = io.BytesIO()
-    document.save(out)
-    return steady(out.getvalue())
+    return finish.document(document, safe(paper.title))
 
 
 def styles(document: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
@@ -10,8 +9,8 @@ from chainmap.core.text import safe
 from chainmap.core.words import say
 from chainmap.show.draw.extras import extra
 from chainmap.show.draw.fonts import wrap
-from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.handout import Cell, Handout, Part, worded
+from chainmap.show.office import finish
 from chainmap.show.office.docx import A3, borders, heading_row, keep, put, section, styles
 from chainmap.show.office.xlsx import CELL_LIMIT, FACE, LINE, PIXELS, SIZE, Looks
 
@@ -37,14 +36,7 @@ def as_docx(paper: Handout) -> bytes:
             document.add_paragraph(safe(sentence))
         if part.rows:
             _table(document, part, wide, paper.lang)
-    about = document.core_properties
-    about.title = safe(paper.title)[:255]  # as long as a property may be
-    about.author = about.last_modified_by = "chainmap"
-    about.comments, about.created, about.modified = "", CREATED, CREATED
-    about.revision = 1
-    out = io.BytesIO()
-    document.save(out)
-    return steady(out.getvalue())
+    return finish.document(document, safe(paper.title))
 
 
 def _table(document: Any, part: Part, wide: float, lang: str) -> None:
@@ -73,12 +65,10 @@ def as_xlsx(paper: Handout) -> bytes:
 
     Raises MissingExtra where the writer of workbooks is not installed.
     """
-    xlsxwriter = extra("xlsxwriter")
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-               "strings_to_numbers": False}  # fmt: skip
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": safe(paper.title), "author": "chainmap", "created": CREATED})
+    return finish.workbook(safe(paper.title), lambda book: _sheets(book, paper))
+
+
+def _sheets(book: Any, paper: Handout) -> None:
     looks = Looks(book)
     first = book.add_worksheet(say("sheet.told", paper.lang))
     first.set_column(0, 0, 120)
@@ -87,8 +77,6 @@ def as_xlsx(paper: Handout) -> bytes:
     taken = {say("sheet.told", paper.lang).casefold()}
     for part in paper.parts:
         _sheet(book, looks, part, _name(part.title, taken))
-    book.close()
-    return steady(out.getvalue())
 
 
 def _name(title: str, taken: set[str]) -> str:

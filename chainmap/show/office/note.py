@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from chainmap.core.text import safe
 from chainmap.core.words import say
 from chainmap.show.draw.extras import extra
-from chainmap.show.draw.steady import CREATED, steady
+from chainmap.show.office import finish
 from chainmap.show.office.docx import borders, colour, keep, put, styles
 from chainmap.show.week import Section, Sheet
 
@@ -34,13 +33,7 @@ def as_note(page: Sheet) -> bytes:
             document.add_paragraph(say("week.none", page.lang))
         if part.more:
             document.add_paragraph(say("week.more", page.lang, count=part.more))
-    about = document.core_properties
-    about.title, about.author, about.last_modified_by = safe(page.title), "chainmap", "chainmap"
-    about.comments, about.created, about.modified = "", CREATED, CREATED
-    about.revision = 1
-    out = io.BytesIO()
-    document.save(out)
-    return steady(out.getvalue())
+    return finish.document(document, safe(page.title))
 
 
 def _close(document: Any) -> None:

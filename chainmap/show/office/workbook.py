@@ -5,7 +5,6 @@ Only what Excel, WPS and LibreOffice all know: lists by range, defined names, OF
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,9 +22,8 @@ from chainmap.core.book import (
 from chainmap.core.schema import Column
 from chainmap.core.text import width
 from chainmap.core.words import say
-from chainmap.show.draw.extras import extra
-from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.draw.tokens import LIGHT
+from chainmap.show.office import finish
 from chainmap.show.office.xlsx import FACE
 
 SPARE = 2_000  # rows below the last that drop-downs reach
@@ -33,10 +31,6 @@ _WIDEST, _NARROWEST, _SAMPLE = 44, 8, 300  # characters of a column; rows that t
 _PRINTED = 16  # columns that fit one page
 _NUMBER = re.compile(r"[+-]?\d{1,15}\Z|[+-]?(?=[\d.]{2,16}\Z)\d+\.\d+\Z", re.ASCII)
 _A_COLUMN = re.compile("[a-z_]+")  # the unit stands in a column of its own
-_OPTIONS = {
-    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-    "strings_to_numbers": False,
-}  # fmt: skip
 _ALLOWED = dict.fromkeys(
     ("insert_rows", "insert_columns", "delete_rows", "format_cells", "format_columns",
      "format_rows", "sort", "autofilter"), True,
@@ -60,13 +54,7 @@ class Guide:
 
 def as_workbook(sheets: Sequence[SheetContent], about: Guide) -> bytes:
     """The workbook; the same content gives the same bytes."""
-    xlsxwriter = extra("xlsxwriter")
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, _OPTIONS)
-    book.set_properties({"title": shown(about.region), "author": "chainmap", "created": CREATED})
-    _Writing(book, sheets, about).run()
-    book.close()
-    return steady(out.getvalue())
+    return finish.workbook(shown(about.region), lambda book: _Writing(book, sheets, about).run())
 
 
 class _Writing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,10 @@ from chainmap.core.schema import STAGES
 from chainmap.core.text import safe
 from chainmap.core.words import say
 from chainmap.show.dictionary import dictionary_rows
-from chainmap.show.draw.extras import extra
 from chainmap.show.draw.fonts import wrap
-from chainmap.show.draw.steady import CREATED, steady
 from chainmap.show.draw.tokens import LIGHT
 from chainmap.show.key_table import COLUMNS
+from chainmap.show.office import finish
 
 FACE = "Microsoft YaHei"
 CELL_LIMIT = 32_767  # characters that a cell can hold
@@ -55,16 +53,12 @@ def as_xlsx(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Bo
 
     Rows may hold ``rank_p05`` and ``rank_p95``; they stand in hidden columns behind the table.
     """
-    xlsxwriter = extra("xlsxwriter")
-    out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": safe(about.title), "author": "chainmap", "created": CREATED})
+    return finish.workbook(safe(about.title), lambda book: _sheets(book, columns, rows, about))
+
+
+def _sheets(
+    book: Any, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Book
+) -> None:
     looks = Looks(book)
     _table(book, looks, columns, rows, about)
     heads = ("source", "grade", "date", "title", "publisher", "url")
@@ -75,8 +69,6 @@ def as_xlsx(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], about: Bo
                                                 "meaning")]  # fmt: skip
     plain_sheet(book, looks, say("sheet.dictionary"), (titles, dictionary_rows()),
            (22, 20, 20, 6, 12, 12, 70))  # fmt: skip
-    book.close()
-    return steady(out.getvalue())
 
 
 class Looks:
