@@ -13,7 +13,6 @@ from chainmap.cli.session import EVIDENCE, RANKING, Session, Stop, session
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
-    from chainmap.core.dates import Day
     from chainmap.read.desk import Batch, Plan
     from chainmap.study import Study
     from chainmap.study.desk import Told
@@ -239,7 +238,7 @@ def told_by(
     grades = [study.world.grades[one] for one in (source or "").split("|") if one]
     if grades and min(grades) == "D":
         raise Stop(2, run.say("use.source_grade", word=source))
-    return Told(now(), who_edits(who), (why or "").strip(), _day(run, study, date), source or "")
+    return Told(now(), who_edits(who), (why or "").strip(), run.day(study, date), source or "")
 
 
 def who_edits(who: str | None) -> str:
@@ -252,19 +251,6 @@ def now() -> str:
     from datetime import datetime
 
     return datetime.now().astimezone().isoformat(timespec="seconds")
-
-
-def _day(run: Session, study: Study, date: str | None) -> Day:
-    """The date of what is written: the study date, or one that can be seen from it."""
-    from chainmap.core.dates import parse_day
-
-    try:
-        day = parse_day(date) if date else study.world.at
-    except ValueError:
-        raise Stop(2, run.say("use.as_of", word=date)) from None
-    if day.last > study.world.today:
-        raise Stop(2, run.say("use.not_yet", day=day.text, today=study.world.at.text))
-    return day
 
 
 def carry_out(run: Session, study: Study, plan: Plan, cells: Mapping[str, str]) -> Batch:

@@ -17,7 +17,6 @@ from chainmap.core.text import ID
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
-    from chainmap.core.dates import Day
     from chainmap.read.catalogue import Catalogue
     from chainmap.show.terminal import Terminal
     from chainmap.study import JsonRow, Study
@@ -50,7 +49,7 @@ def intake(
     run = session(context)
     study = run.open(RANKING)
     need_firm(run, study, leader)
-    day = _day(run, study, date)
+    day = run.day(study, date)
     read = _read(run, file)
     id = source or _source_id(leader, day.text, file)
     if not ID.match(id):
@@ -81,19 +80,6 @@ def need_firm(run: Session, study: Study, firm: str) -> None:
     """Wrong usage where no visible row knows the firm."""
     if not study.world.rows("firms", ("firm",), (firm,)):
         run.unknown("use.leader", firm, [row.text("firm") for row in study.world.newest("firms")])
-
-
-def _day(run: Session, study: Study, date: str | None) -> Day:
-    """The date of what is written: the study date, or one that can be seen from it."""
-    from chainmap.core.dates import parse_day
-
-    try:
-        day = parse_day(date) if date else study.world.at
-    except ValueError:
-        raise Stop(2, run.say("use.as_of", word=date)) from None
-    if day.last > study.world.today:
-        raise Stop(2, run.say("use.not_yet", day=day.text, today=study.world.at.text))
-    return day
 
 
 def _source_id(leader: str, day: str, file: Path) -> str:
@@ -245,7 +231,7 @@ def vet(
     for one in (source or "").split("|"):
         if one and not study.world.rows("sources", ("source",), (one,)):
             raise Stop(2, run.say("use.source_unknown", word=one))
-    day = _day(run, study, date)
+    day = run.day(study, date)
     if day.last < row.as_of:
         raise Stop(2, run.say("use.vet_date", day=day.text, was=row.text("as_of")))
     run.need_own()

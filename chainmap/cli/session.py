@@ -15,6 +15,7 @@ from chainmap.core.problems import Language, Problem
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
+    from chainmap.core.dates import Day
     from chainmap.show.columns import Line
     from chainmap.show.terminal import Terminal
     from chainmap.study import Study
@@ -124,6 +125,18 @@ class Session:
         study = Study(workspace, problems, at)
         study.world.memory = memory(os.environ)
         return study
+
+    def day(self, study: Study, date: str | None) -> Day:
+        """The date of what is written: the study date, or one that can be seen from it."""
+        from chainmap.core.dates import parse_day
+
+        try:
+            day = parse_day(date) if date else study.world.at
+        except ValueError:
+            raise Stop(2, self.say("use.as_of", word=date)) from None
+        if day.last > study.world.today:
+            raise Stop(2, self.say("use.not_yet", day=day.text, today=study.world.at.text))
+        return day
 
     def emit(
         self, out: Output, study: Study, sheet: Sheet, lines: Callable[[Terminal], None]
