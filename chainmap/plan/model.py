@@ -28,7 +28,6 @@ class Model:
     chosen: dict[int, int] = field(default_factory=dict)
     placed: dict[int, dict[int, int]] = field(default_factory=dict)
     in_year: dict[int, dict[int, int]] = field(default_factory=dict)
-    closed: dict[LinkId, int] = field(default_factory=dict)
     sites: dict[tuple[LinkId, str], int] = field(default_factory=dict)
     early: dict[tuple[LinkId, int], int] = field(default_factory=dict)
 
@@ -171,7 +170,7 @@ def _gaps(model: Model) -> None:
         worth_of = problem.worth[link]
         if worth_of <= 0:
             continue
-        closed = model.closed[link] = model.rows.number(1.0, 0.0, worth_of)
+        closed = model.rows.number(1.0, 0.0, worth_of)
         terms = [
             (one, -worth_of * problem.targets[at].share * problem.points.discount**year)
             for at in targets

@@ -98,13 +98,8 @@ class State:
         target = problem.targets[at]
         if not self._seat(target, slot[1]):
             return False
-        for count, most in (
-            (self.links[target.at], problem.per_link),
-            (self.groups[target.group], problem.per_group),
-            (self.chains[target.chain], problem.most.get(target.chain)),
-        ):
-            if most is not None and count >= most:
-                return False
+        if self._over(target) is not None:
+            return False
         if not self._room(target, slot[0]):
             return False
         return self._in_order(target.at, slot[1]) and problem.allowed(at, *slot)
@@ -117,13 +112,9 @@ class State:
         problem = self.problem
         target = problem.targets[at]
         slots = [(p, y) for p in range(len(problem.places)) for y in range(problem.years)]
-        for word, count, most in (
-            ("per_link", self.links[target.at], problem.per_link),
-            ("per_group", self.groups[target.group], problem.per_group),
-            ("most", self.chains[target.chain], problem.most.get(target.chain)),
-        ):
-            if most is not None and count >= most:
-                return word
+        over = self._over(target)
+        if over is not None:
+            return over
         passes: dict[str, Callable[[Slot], bool]] = {
             "never": lambda slot: problem.allowed(at, *slot),
             "after": lambda slot: self._in_order(target.at, slot[1]),
@@ -135,6 +126,17 @@ class State:
             if not slots:
                 return word
         return "less"
+
+    def _over(self, target: Target) -> str | None:
+        """The ceiling that one more target like this would pass; None where it passes none."""
+        for word, count, most in (
+            ("per_link", self.links[target.at], self.problem.per_link),
+            ("per_group", self.groups[target.group], self.problem.per_group),
+            ("most", self.chains[target.chain], self.problem.most.get(target.chain)),
+        ):
+            if most is not None and count >= most:
+                return word
+        return None
 
     def _room(self, target: Target, place: int) -> bool:
         return all(has_room(self.left, o, target) for o in self.problem.places[place].owners)
@@ -179,7 +181,7 @@ class State:
             gain += target.share * points.match
         elif target.chain in self._always:
             gain -= target.share * points.misplaced
-        if points.misplaced and self._leading[target.chain] + list(self.away):
+        if points.misplaced and (self._leading[target.chain] or self.away):
             before = self._misplaced()
             self.put(at, slot)
             gain -= points.misplaced * (self._misplaced() - before)

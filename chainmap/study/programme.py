@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -125,7 +125,10 @@ def programme(ask: Ask, of: str) -> Programme:
     places = worthwhile(problem)
     by_hand = greedy(problem, scored, places)
     hand = worth(problem, by_hand).total if sound(problem, by_hand) else None
-    start = by_hand if hand is None else better(problem, by_hand, BETTERED, places)
+
+    def start() -> Choice:
+        return by_hand if hand is None else better(problem, by_hand, BETTERED, places)
+
     found = _recalled(ask, problem, seconds, start)
     if isinstance(found, str):
         from chainmap.plan.conflicts import conflict
@@ -141,8 +144,13 @@ def programme(ask: Ask, of: str) -> Programme:
     return Programme(draft, found, worth(problem, found.choice), seats, hand)
 
 
-def _recalled(ask: Ask, problem: Problem, seconds: float, start: Choice) -> Solution | str:
-    """The solution, kept within a run and, where the user lets us, between runs."""
+def _recalled(
+    ask: Ask, problem: Problem, seconds: float, start: Callable[[], Choice]
+) -> Solution | str:
+    """The solution, kept within a run and, where the user lets us, between runs.
+
+    ``start`` makes the choice to begin with; it is asked for only where there is none on record.
+    """
     digest = hashlib.sha256(repr((METHOD, seconds, _canonical(problem))).encode()).hexdigest()
     return ask.world.once(f"plan/{digest}", lambda: _solved(ask, problem, seconds, start, digest))
 
@@ -170,7 +178,7 @@ def _canonical(problem: Problem) -> Any:
 
 
 def _solved(
-    ask: Ask, problem: Problem, seconds: float, start: Choice, digest: str
+    ask: Ask, problem: Problem, seconds: float, start: Callable[[], Choice], digest: str
 ) -> Solution | str:
     from chainmap.plan.greedy import sound
     from chainmap.plan.problem import worth
@@ -189,7 +197,7 @@ def _solved(
         except (ValueError, KeyError, TypeError, IndexError):
             pass  # what was kept is not ours: solve again
     try:
-        found = solve(problem, seconds, start, ENOUGH if len(problem.targets) > 0 else 0.0)
+        found = solve(problem, seconds, start(), ENOUGH)
     except Infeasible:
         return "infeasible"
     except TimeoutError:
@@ -207,9 +215,9 @@ def dated(ask: Ask, problem: Problem, choice: Choice, work_years: float) -> tupl
 
     In a year the targets of a leader go in the order of what they wait for, then of worth.
     """
-    from chainmap.plan.clock import index_of, month_of
+    from chainmap.plan.clock import month_after, month_of
 
-    first = index_of(ask.today().last.year, ask.today().last.month) + 1
+    first = month_after(ask.today())
     months = max(1, round(work_years * 12))
     rank = _order_of(problem)
     by_leader: dict[tuple[str, int], list[int]] = defaultdict(list)
