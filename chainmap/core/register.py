@@ -1,0 +1,62 @@
+"""A business register as the matching sees it: parts of Arrow batches with fixed columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# The columns of every batch, in this order. Text is never null (unknown: empty). ``capital`` is
+# int64, registered capital in whole 元; unknown is -1, so that it stands behind a known 0.
+FIELDS = ("id", "name", "scope", "capital", "city", "founded", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row, or a run of rows, of a register that could not be read: where, and why."""
+
+    file: str
+    row: int  # of the file, from 1; 0 for the file or the row group as a whole
+    reason: str  # a key of the catalogue
+    text: str = ""  # what stood there, cut to a readable length
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What happened to the rows of a part: read = matched + set aside; broken ones apart."""
+
+    read: int = 0
+    revoked: int = 0  # revoked or cancelled firms, set aside
+    filtered: int = 0  # not asked for by --where
+    broken: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.read + other.read,
+            self.revoked + other.revoked,
+            self.filtered + other.filtered,
+            self.broken + other.broken,
+        )
+
+
+class Part(Protocol):
+    """A piece of a register that one worker reads by itself: a few row groups, or a CSV file.
+
+    Parts can be pickled, and are opened where they are read: on a thread, in a process of this
+    machine, or on an executor of a cluster that sees the same path.
+    """
+
+    @property
+    def name(self) -> str:
+        """A short name that tells the part from all others, the same at each run."""
+
+    @property
+    def rows(self) -> int | None:
+        """Rows, where the file says so without being read."""
+
+    def batches(self, size: int) -> Iterator[pa.RecordBatch | Broken | Tally]:
+        """Batches of at most so many rows with the columns ``FIELDS``; broken rows and counts
+        between them. Raises nothing for what a file holds."""
