@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from opencc import OpenCC
@@ -14,7 +14,7 @@ from chainmap.screen.rule import Rule
 _TO_SIMPLIFIED = OpenCC("t2s")
 
 
-@lru_cache(maxsize=None)
+@cache
 def simplified(character: str) -> str:
     """One character alone, so that no phrase decides."""
     return _TO_SIMPLIFIED.convert(character)
@@ -34,7 +34,14 @@ def best(rows: Iterable[Mapping[str, Any]], rule: Rule) -> list[tuple[Any, ...]]
             words = [word for word in link.include if word in text]
             if words and not any(word in text for word in link.exclude):
                 score = sum(rule.weights[word] for word in words)
-                one = (-score, -row["capital"], row["id"], row["name"], row["city"], "|".join(words))
+                one = (
+                    -score,
+                    -row["capital"],
+                    row["id"],
+                    row["name"],
+                    row["city"],
+                    "|".join(words),
+                )
                 firms = found.setdefault(at, {})
                 firms[row["id"]] = min(one, firms.get(row["id"], one))
     return [

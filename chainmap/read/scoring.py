@@ -74,6 +74,9 @@ _RANGES: dict[str, tuple[float, float]] = {
     "backtest.enough": (0, 1e6),
     "backtest.rounds": (1, 1e5),
     "backtest.division_ceiling": (0, 100),
+    "screen.keep": (1, 1e6),
+    "screen.sample": (1, 1e6),
+    "screen.scale": (1, 1000),
 }
 # Marks and what they are cut at: 0 to 100.
 _MARKS = ("fit.", "pull.", "headroom.", "ledger.", "quadrant.")

@@ -1,0 +1,48 @@
+"""What a screening gives: the best rows, what happened to all others, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from chainmap.core.register import Broken, Part, Tally
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The best rows (``best.schema``) of a part or of a register, counts, and broken rows.
+
+    A part lists its first ``LISTED`` broken rows; all are counted.
+    """
+
+    best: pa.Table
+    tally: Tally = field(default_factory=Tally)
+    broken: Sequence[Broken] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a screening is. ``total`` is None where a part does not say its rows."""
+
+    rows: int  # read so far, those of finished parts that were not read again among them
+    total: int | None
+    parts: int  # finished
+    of: int
+    again: int = 0  # rows of the parts that an earlier run had finished
+
+
+class Finished(Protocol):
+    """Where finished parts are kept, so that a run that was stopped can go on.
+
+    Called from the thread that called the driver, one call at a time.
+    """
+
+    def get(self, part: Part) -> Screened | None:
+        """What an earlier run with the same rule found in this part, if it finished it."""
+
+    def put(self, part: Part, found: Screened) -> None:
+        """Keep what was found in a part."""
