@@ -126,7 +126,7 @@ def links(ledger: Ledger, firm: str, whole_group: bool = True) -> set[tuple[str,
     members = ledger.members(firm) if whole_group else {firm}
     return {
         (row["chain"], row["link"])
-        for table in ("activities", "matches")
+        for table in ("activities", "screened")
         for row in ledger.any.tables[table]
         if row["firm"] in members and row["link"] in ledger.chains.get(row["chain"], ())
     }

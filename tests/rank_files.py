@@ -21,7 +21,7 @@ from oracle_files import Case, Row, Scoring, last_day, newest, read_case, read_t
 SHIPPED = Path(__file__).parent.parent / "data" / "scoring.yaml"
 KEYS = {
     "activities": ("firm", "chain", "link", "product"),
-    "matches": ("firm", "chain", "link"),
+    "screened": ("firm", "chain", "link"),
     "lists": ("list", "year", "rank"),
     "rates": ("year", "currency"),
     "sectors": ("list", "sector"),
@@ -153,7 +153,7 @@ def link_codes(files: Files, link: str) -> list[str]:
 def basis(files: Files, firm: str, link: str) -> tuple[str, list[Row]] | None:
     """The strongest reason that the firm can do the link's work, with its rows."""
     here = {"firm": firm, "chain": files.chain, "link": link}
-    for table, word in (("activities", "activity"), ("matches", "match")):
+    for table, word in (("activities", "activity"), ("screened", "match")):
         rows = files.rows(table, **here)
         if rows:
             return word, rows
@@ -170,7 +170,7 @@ def known_firms(files: Files) -> list[str]:
     A firm may stand on a list before a row of its own is in sight.
     """
     firms = {row["firm"] for row in (*files.case.tables["firms"], *files.tables["lists"])}
-    for table in ("activities", "matches"):
+    for table in ("activities", "screened"):
         firms |= {row["firm"] for row in files.rows(table, chain=files.chain)}
     return sorted(firms)
 

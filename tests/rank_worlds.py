@@ -19,12 +19,12 @@ MORE_HEADERS = {
     "sectors": "list,sector,industry,source,as_of",
     "signals": "firm,date,kind,toward,note,source,as_of",
     "affinity": "firm,dimension,value,reason,source,as_of",
-    "matches": "firm,chain,link,words,score,source,as_of",
+    "screened": "firm,chain,link,words,score,source,as_of",
     "searched": "chain,link,firm,where,found,note,source,as_of",
 }
 KEYS = {
     "activities": ("firm", "chain", "link", "product"),
-    "matches": ("firm", "chain", "link"),
+    "screened": ("firm", "chain", "link"),
     "requests": ("leader", "chain", "link", "wanted"),
     "lists": ("list", "year", "rank"),
     "rates": ("year", "currency"),
@@ -162,7 +162,7 @@ def link_rows(
         row["status"] = pick("accepted", "accepted", "proposed", "rejected")
         return told(draw, row, dates)
 
-    rows = {"activities": several(draw, 6, activity), "matches": several(draw, 3, match)}
+    rows = {"activities": several(draw, 6, activity), "screened": several(draw, 3, match)}
     return rows | {"requests": several(draw, 4, request)}
 
 

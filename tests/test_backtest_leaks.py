@@ -45,7 +45,7 @@ def test_every_table_of_a_ranking_is_tried() -> None:
 
     # Sources have dates of their own, sectors are declared hindsight, and register matches
     # stand in no file of their own yet.
-    assert set(LATE) == set(RANKING) - {"sources", "sectors", "matches"}
+    assert set(LATE) == set(RANKING) - {"sources", "sectors", "screened"}
 
 
 def test_the_planted_rows_would_be_seen_if_they_could(city: Path, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ STUDY_DATE = "2025-12-31"
 ORDER = {
     "presence": ("firm", "link", "activity", "district", "until"),
     "activities": ("firm", "link", "product", "role"),
-    "matches": ("firm", "link"),
+    "screened": ("firm", "link"),
     "projects": ("project", "firm", "link", "stage"),
     "requests": ("leader", "link", "wanted", "status"),
     "signals": ("firm", "date", "kind", "toward"),
@@ -36,11 +36,11 @@ ORDER = {
 USUAL = {
     "activities": {"product": "steel", "role": "main"},
     "projects": {"name": "项目"},
-    "matches": {"words": "steel"},
+    "screened": {"words": "steel"},
     "searched": {"where": "登记"},
 }
 SOURCES = {"lists": "s2", "sectors": "s3"}
-OF_A_LINK = ("presence", "activities", "matches", "projects", "requests")
+OF_A_LINK = ("presence", "activities", "screened", "projects", "requests")
 
 
 def link_of(name: str, said: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EVIDENCE = ("sources", "firms", "findings", "presence", "projects", "requests")
 RANKING = (
-    *EVIDENCE, "activities", "matches", "signals", "affinity", "lists", "rates", "sectors",
+    *EVIDENCE, "activities", "screened", "signals", "affinity", "lists", "rates", "sectors",
     "searched",
 )  # fmt: skip
 

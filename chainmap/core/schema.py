@@ -255,7 +255,7 @@ TABLES: tuple[Table, ...] = (
         _c("reason", "理由", meaning="企业做什么，为何没有对应环节", required=True),
         _c("nearest_chain", "最近的产业链", "ref", refers="chain"),
         _c("nearest_link", "最近的环节", "text", "考虑过的最接近环节")),
-    _t("matches", "经营范围匹配", "screen 写下的：企业经营范围与环节用词的匹配",
+    _t("screened", "经营范围匹配", "screen 写下的：企业经营范围与环节用词的匹配",
         _FIRM, _CHAIN, _LINK,
         _c("words", "命中词", "texts"),
         _c("score", "匹配分", "number", **_AMOUNT)),

@@ -71,7 +71,7 @@ def _pairs(ask: Ask, chain: str) -> dict[tuple[str, str], str]:
     world = ask.world
     links = world.chain(chain).index
     pairs: dict[tuple[str, str], str] = {}
-    for table, basis in (("activities", "activity"), ("matches", "match")):
+    for table, basis in (("activities", "activity"), ("screened", "match")):
         for row in ask.rows(table, ("chain",), (chain,)):
             if row.text("link") in links:
                 pairs.setdefault((row.text("firm"), row.text("link")), basis)

@@ -22,7 +22,7 @@ OF_FIRM = ("strength", "signals", "headroom")
 YEAR = 365.25  # days
 FIRM_LINK = ("firm", "chain", "link")
 # The cell of a row that says what a firm does, where no activity does.
-TELLING = {"matches": "words", "firms": "industry", "lists": "sector", "sectors": "industry"}
+TELLING = {"screened": "words", "firms": "industry", "lists": "sector", "sectors": "industry"}
 
 
 def figure_of(criterion: str, firm: str, chain: str, link: str) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def basis(ask: Ask, firm: str, chain: str, link: str) -> str:
     """
     if ask.rows("activities", FIRM_LINK, (firm, chain, link)):
         return "activity"
-    if ask.rows("matches", FIRM_LINK, (firm, chain, link)):
+    if ask.rows("screened", FIRM_LINK, (firm, chain, link)):
         return "match"
     return "industry"
 
@@ -49,7 +49,7 @@ def basis_rows(ask: Ask, firm: str, chain: str, link: str) -> tuple[Row, ...]:
     """The rows behind the basis; for equal codes those that give the firm a code of the link."""
     found = ask("basis", firm, chain, link)
     if found in ("activity", "match"):
-        table = "activities" if found == "activity" else "matches"
+        table = "activities" if found == "activity" else "screened"
         return ask.rows(table, FIRM_LINK, (firm, chain, link))
     wanted = set(ask.world.chain(chain).link(link).industry)
     behind = [r for codes, rows in code_rows(ask.rows, firm) if wanted & {*codes} for r in rows]

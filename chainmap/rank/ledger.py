@@ -132,7 +132,7 @@ def links(ask: Ask, firm: str, scope: str) -> tuple[tuple[str, str, str], ...]:
     found: dict[tuple[str, str, str], None] = {}
     chains = ask.world.workspace.chains
     for member in members(ask, firm, scope):
-        for table in ("activities", "matches"):
+        for table in ("activities", "screened"):
             for row in ask.rows(table, ("firm",), (member,)):
                 chain, link = row.text("chain"), row.text("link")
                 if chain in chains and link in chains[chain].index:

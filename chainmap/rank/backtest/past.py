@@ -76,7 +76,7 @@ def links(ask: Ask, firm: str, mode: str) -> tuple[Pair, ...]:
 
 def _by_product(ask: Ask, firm: str) -> Iterator[Pair]:
     chains = ask.world.workspace.chains
-    for table, basis in (("activities", "activity"), ("matches", "match")):
+    for table, basis in (("activities", "activity"), ("screened", "match")):
         for row in ask.rows(table, ("firm",), (firm,)):
             chain, link = row.text("chain"), row.text("link")
             if chain in chains and link in chains[chain].index:
