@@ -22,10 +22,20 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from tour import commands, kept_files, run_all, unreal  # noqa: E402
+from tour import Command, commands, kept_files, run_all, unreal  # noqa: E402
 
 BIN = Path(sys.executable).parent
 PAGE = ROOT / "README.md"
+# What the tour does not write: one command for each part that needs a package of its own.
+MORE = (
+    "chainmap doctor",
+    "chainmap report hydrogen -o everything",
+    "chainmap map hydrogen -o panorama.png",
+    "chainmap plan hydrogen --core 0 -o plan.docx",
+    "chainmap plan hydrogen --core 0 -o plan.xlsx",
+    "chainmap projects landing",
+    "chainmap --lang en week -o week.html",
+)
 HOW = {"lowest": "lowest-direct", "newest": "highest"}
 EVERY_WARNING = "import warnings; warnings.filterwarnings('error', module=r'chainmap(\\..*)?')\n"
 
@@ -62,7 +72,7 @@ def tour(place: Path, binaries: Path) -> list[str]:
         if not name.startswith("chainmap/"):
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, clone / name)
-    listed = commands(PAGE)
+    listed = [*commands(PAGE), *(Command(line, 0) for line in MORE)]
     done = run_all(listed, clone, binaries)
     wrong = [
         f"{one.line}: exit {end.code}\n" + "\n".join(end.lines[-12:])
