@@ -20,7 +20,8 @@ from chainmap.read.files import LIMITS, Limits
 from chainmap.read.guesses import Guesses
 from chainmap.read.nodes import document
 from chainmap.read.scoring import settings
-from chainmap.read.workspace import shipped, standard_settings
+from chainmap.read.where import shipped
+from chainmap.read.workspace import standard_settings
 
 SHELF = Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir())
 PROBE = Path(__file__).parent / "cases" / "bad" / "_sound" / "chains" / "probe.yaml"

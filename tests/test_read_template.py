@@ -12,6 +12,7 @@ import yaml
 
 from chainmap.read import template, workspace
 from chainmap.read.chain_files import chain_file
+from chainmap.read.where import shipped
 
 ROOT = Path(__file__).parents[1]
 CHAINS = sorted((ROOT / "chains").glob("*.yaml"))
@@ -80,10 +81,10 @@ def test_a_fresh_workspace_reads_like_the_one_that_ships(tmp_path: Path) -> None
     written = template.init_workspace(tmp_path / "new")
     assert tmp_path / "new" / "chains" / template.SCHEMA_NAME in written
     fresh, problems = workspace.load(tmp_path / "new")
-    shipped, same = workspace.load(workspace.shipped())
+    reference, same = workspace.load(shipped())
     assert [one.line() for one in problems] == [one.line() for one in same]
-    assert fresh.hash == shipped.hash
-    assert fresh.tables == shipped.tables
+    assert fresh.hash == reference.hash
+    assert fresh.tables == reference.tables
 
 
 def test_a_directory_that_holds_something_is_left_alone(tmp_path: Path) -> None:

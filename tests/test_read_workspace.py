@@ -9,9 +9,9 @@ import pytest
 from bad_inputs import SOUND
 
 from chainmap.core.problems import Place, Problem
-from chainmap.read import workspace
 from chainmap.read.files import LIMITS, Limits, decode, raw
-from chainmap.read.workspace import NO_DAY, find, load
+from chainmap.read.where import Found, find
+from chainmap.read.workspace import NO_DAY, load
 
 
 @pytest.fixture
@@ -22,10 +22,10 @@ def sound(tmp_path: Path) -> Path:
 def test_a_workspace_is_found_in_the_stated_order(sound: Path, tmp_path: Path) -> None:
     inner = sound / "data"
     told = {"CHAINMAP_WORKSPACE": "/told"}
-    assert find("/given", told, sound) == workspace.Found(Path("/given"), "option")
-    assert find(None, told, sound) == workspace.Found(Path("/told"), "environment")
-    assert find(None, {"CHAINMAP_WORKSPACE": ""}, sound) == workspace.Found(sound, "here")
-    assert find(None, {}, inner) == workspace.Found(sound, "parent")
+    assert find("/given", told, sound) == Found(Path("/given"), "option")
+    assert find(None, told, sound) == Found(Path("/told"), "environment")
+    assert find(None, {"CHAINMAP_WORKSPACE": ""}, sound) == Found(sound, "here")
+    assert find(None, {}, inner) == Found(sound, "parent")
     found = find(None, {}, tmp_path)
     assert found.how == "shipped"
     assert (found.root / "chains" / "integrated-circuits.yaml").is_file()

@@ -104,7 +104,8 @@ class Session:
         """The study, whatever its problems; where the workspace was found goes to stderr."""
         from chainmap.core.dates import parse_day
         from chainmap.read.memory import memory
-        from chainmap.read.workspace import find, inside_package, load
+        from chainmap.read.where import find, inside_package
+        from chainmap.read.workspace import load
         from chainmap.show.progress import working
         from chainmap.study import Study
 

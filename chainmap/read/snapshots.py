@@ -8,7 +8,7 @@ from pathlib import Path
 from chainmap.core.problems import Problem
 from chainmap.core.schema import TABLES
 from chainmap.read.files import LIMITS, raw
-from chainmap.read.workspace import shipped
+from chainmap.read.where import shipped
 
 FOLDER = Path("data") / "snapshots"
 LARGEST_FILE = 128 * 2**20

@@ -8,7 +8,7 @@ from typing import Any
 
 from chainmap.core.model import ChainFile
 from chainmap.core.whole import write_whole
-from chainmap.read.workspace import shipped
+from chainmap.read.where import shipped
 
 SCHEMA_NAME = "chain.schema.json"
 TEMPLATE_NAME = "_template.yaml"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from chainmap.core.dates import Day
 from chainmap.core.model import Chain, Settings, Workspace
@@ -23,51 +21,11 @@ from chainmap.read.plan_file import Known, read_plan
 from chainmap.read.scoring import read_settings
 from chainmap.read.table_checks import Tables, settle
 from chainmap.read.tables import TableRead, read_table
+from chainmap.read.where import shipped
 
-How = Literal["option", "environment", "here", "parent", "shipped"]
-VARIABLE = "CHAINMAP_WORKSPACE"
 # Stands where region.yaml names no day: before everything, so that nothing is visible.
 NO_DAY = Day("", date.min, date.min)
 _WEIGHTS = "signals.weights."
-
-
-@dataclass(frozen=True)
-class Found:
-    """A workspace directory, and how it was found."""
-
-    root: Path
-    how: How
-
-
-def find(option: str | Path | None, environ: Mapping[str, str], cwd: Path) -> Found:
-    """The workspace to use: as told, else around the current directory, else the shipped one."""
-    if option is not None:
-        return Found(Path(option), "option")
-    if environ.get(VARIABLE):
-        return Found(Path(environ[VARIABLE]), "environment")
-    for at, directory in enumerate((cwd, *cwd.parents)):
-        if _is_workspace(directory):
-            return Found(directory, "here" if at == 0 else "parent")
-    return Found(shipped(), "shipped")
-
-
-def shipped() -> Path:
-    """The reference workspace: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "workspace"
-    return inside if _is_workspace(inside) else package.parent
-
-
-def inside_package(root: Path) -> bool:
-    """Whether a workspace is the one of an installed package, which nobody edits."""
-    return root.resolve() == Path(__file__).resolve().parents[1] / "workspace"
-
-
-def _is_workspace(directory: Path) -> bool:
-    try:
-        return (directory / "chains").is_dir() and (directory / "data").is_dir()
-    except OSError:
-        return False
 
 
 def load(

@@ -315,7 +315,8 @@ def open_study(
 
     Raises FileNotFoundError where there is no workspace, ValueError for an impossible date.
     """
-    from chainmap.read.workspace import find, load
+    from chainmap.read.where import find
+    from chainmap.read.workspace import load
 
     option = os.fspath(workspace) if workspace is not None else None
     found = find(option, os.environ, Path.cwd())
