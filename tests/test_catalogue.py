@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from chainmap.read import catalogue
+from chainmap.core.limits import LIMITS
 from chainmap.read.catalogue import Catalogue, read_catalogue
 
 
@@ -186,7 +186,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
 ) -> None:
     bomb = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr("xl/worksheets/sheet1.xml", b" " * (catalogue.MOST_UNPACKED + 1))
+        out.writestr("xl/worksheets/sheet1.xml", b" " * (LIMITS.book_unpacked + 1))
     assert bomb.stat().st_size < 2_000_000
 
     def never(*_: object, **__: object) -> None:
@@ -226,7 +226,7 @@ def test_a_damaged_workbook_is_named(tmp_path: Path, damage: str) -> None:
 
 
 def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "MOST_ROWS", 3)
+    monkeypatch.setattr(LIMITS, "list_rows", 3)
     head, row = ["产品"], ["压缩机"]
     assert read(book_of(tmp_path / "a.xlsx", head, row, row))[1] == []
     assert read(book_of(tmp_path / "b.xlsx", head, row, row, row, row))[1] == ["b.xlsx I106"]

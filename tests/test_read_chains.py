@@ -12,11 +12,11 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.model import Plain
 from chainmap.read import nodes
 from chainmap.read.chain_checks import CHECKS, rings
 from chainmap.read.chain_files import chain_file
-from chainmap.read.files import LIMITS, Limits
 from chainmap.read.guesses import Guesses
 from chainmap.read.nodes import document
 from chainmap.read.scoring import settings

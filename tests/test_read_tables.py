@@ -13,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chainmap.core.limits import Limits
 from chainmap.core.problems import Problem
 from chainmap.core.schema import BY_NAME, TABLES
 from chainmap.core.text import guard
 from chainmap.read.cells import Cells, Unreadable, column_of, records, unguard
-from chainmap.read.files import Intake, Limits, decode
+from chainmap.read.files import Intake, decode
 from chainmap.read.table_checks import Tables, settle
 from chainmap.read.tables import TableRead, read_table, table
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from bad_inputs import SOUND
 
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.problems import Place, Problem
-from chainmap.read.files import LIMITS, Limits, decode, raw
+from chainmap.read.files import decode, raw
 from chainmap.read.where import Found, find
 from chainmap.read.workspace import NO_DAY, load
 
@@ -121,7 +122,7 @@ def test_problems_of_all_files_come_at_once_and_in_order(sound: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    found = raw(tmp_path / "nothing", tmp_path, 10)
+    found = raw(tmp_path / "nothing", tmp_path, "yaml_bytes")
     assert isinstance(found, Problem)
     assert found.code == "F101"
 
@@ -136,7 +137,7 @@ def test_a_line_limit_knows_all_line_ends(tmp_path: Path) -> None:
         (b"\n\n\n\r\r\n\n123456\n", 7),
     ):
         path.write_bytes(data)
-        found = raw(path, tmp_path, 100, Limits(line_bytes=5))
+        found = raw(path, tmp_path, "table_bytes", Limits(line_bytes=5))
         if line is None:
             assert found == data
         else:

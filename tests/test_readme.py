@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from tour import ROOT, Done, commands, kept_files, quotes, requote, requoted, run, run_all, unreal
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.problems import CATALOGUE
-from chainmap.read.files import LIMITS
 from chainmap.show.key_table import COLUMNS
 
 BIN = Path(sys.executable).parent

@@ -38,6 +38,9 @@ def options(
     as_of: Annotated[str | None, typer.Option(help="help.as_of")] = None,
     lang: Annotated[Language, typer.Option(help="help.lang")] = "zh",
     no_color: Annotated[bool, typer.Option("--no-color", help="help.no_color")] = False,
+    limit: Annotated[
+        list[str] | None, typer.Option("--limit", metavar="NAME=N", help="help.limit")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="help.debug")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="help.version")
@@ -46,6 +49,7 @@ def options(
     del version
     colour = False if no_color else None
     context.obj = Session(workspace, as_of, lang, colour, debug)
+    context.obj.adjust(limit or ())
 
 
 def _language(arguments: Sequence[str]) -> Language:

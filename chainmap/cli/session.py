@@ -58,6 +58,22 @@ class Session:
 
         Terminal(sys.stderr, self.colour).line([(sentence, "")])
 
+    def adjust(self, words: Iterable[str]) -> None:
+        """Set limits of this run; ends with wrong usage where a word sets none."""
+        from chainmap.core.limits import WrongLimit, adjust, table
+
+        try:
+            adjust(words)
+        except WrongLimit as wrong:
+            what, word = wrong.args
+            known = {one.name: one for one in table()}
+            name = word.partition("=")[0]
+            if what == "name":
+                self.unknown("use.limit", name, known)
+            one = known[name]
+            number = {"word": word, "name": name, "most": one.most, "limit": one.number}
+            raise Stop(2, self.say("use.limit_number", **number)) from None
+
     @property
     def terminal(self) -> Terminal:
         """Where data for a reader goes."""

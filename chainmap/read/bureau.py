@@ -221,7 +221,7 @@ def kept_map(data: Path) -> tuple[dict[str, str], list[Problem]]:
     if not path.exists():
         return {}, []
     intake = Intake(data.parent)
-    text = intake.text(path, intake.limits.yaml_bytes)
+    text = intake.text(path, "yaml_bytes")
     if isinstance(text, Problem):
         return {}, [text]
     found = document(text, name_of(path, data.parent), intake.limits)

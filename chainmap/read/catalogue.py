@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.problems import Both, Place, Problem, problem
+from chainmap.read.book_scan import large
 from chainmap.read.cells import Cells, Unreadable, records, unguard
-from chainmap.read.files import LIMITS, Intake, name_of
+from chainmap.read.files import Intake, name_of
+from chainmap.read.sheets import letters, opened
 
-MOST_ROWS, MOST_COLUMNS = 50_000, 100
-MOST_BYTES, MOST_UNPACKED = 20 * 2**20, 100 * 2**20
 _SHEETS = (".xlsx", ".xlsm")
 _ABOVE = 10  # a header is looked for in so many rows
 # What a header ends with, once its unit and a word like 名称 are taken off.
@@ -31,7 +27,6 @@ HEADS = {
     "link": ("环节", "link"),
     "note": ("说明", "备注", "要求", "note", "notes", "remark", "requirement", "requirements"),
 }  # fmt: skip
-_BYTES = Both("字节数", "bytes")
 _TAIL = re.compile("(名称|全称|简称|名)$")
 _NO_NAME = {"name", "names", "cny", "rmb", "yuan", "100m", "million", "m", "annual"}
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -131,7 +126,7 @@ def records_of(path: Path, problems: list[Problem], sheets: list[str]) -> list[R
 
 def _csv(path: Path, problems: list[Problem]) -> Iterator[Record]:
     intake = Intake(path.parent)
-    text = intake.text(path, LIMITS.table_bytes)
+    text = intake.text(path, "table_bytes")
     if isinstance(text, Problem):
         problems.append(text)
         return
@@ -141,13 +136,12 @@ def _csv(path: Path, problems: list[Problem]) -> Iterator[Record]:
             if not any(map(str.strip, record)):
                 continue
             count += 1
-            if count > MOST_ROWS:
-                problems.append(_too_large(name, Both("行数", "rows"), count, MOST_ROWS))
+            if count > LIMITS.list_rows:
+                problems.append(large(path, "list_rows", count))
                 return
-            places = tuple(
-                Place(name, *cells.place(line, at)) for at in range(min(len(record), MOST_COLUMNS))
-            )
-            shown = tuple(unguard(cell).strip() for cell in record[:MOST_COLUMNS])
+            taken = record[: LIMITS.list_columns]
+            places = tuple(Place(name, *at) for at in cells.places(line, len(taken)))
+            shown = tuple(unguard(cell).strip() for cell in taken)
             yield Record(shown, places, (False,) * len(shown))
     except Unreadable as error:
         problems.append(problem("T115", Place(name, error.line, error.column)))
@@ -156,46 +150,35 @@ def _csv(path: Path, problems: list[Problem]) -> Iterator[Record]:
 def _sheet(path: Path, problems: list[Problem], sheets: list[str]) -> Iterator[Record]:
     """The first sheet in sight; nothing in it is computed, followed or run.
 
-    A part gives no more bytes than the archive says it holds, so what it says is what counts.
     Names of the sheets go into ``sheets``, that which is read first.
     """
-    openpyxl = importlib.import_module("openpyxl")
-    name = path.name
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            problems.append(_too_large(name, _BYTES, size, MOST_BYTES))
+    with opened(path, problems, own=False) as book:
+        if book is None:
             return
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > MOST_UNPACKED:
-            problems.append(_too_large(name, _BYTES, unpacked, MOST_UNPACKED))
-            return
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-        with contextlib.closing(book):
-            shown = [one for one in book.worksheets if one.sheet_state == "visible"]
-            sheet = (shown or book.worksheets)[0]
-            sheets += [sheet.title, *(one for one in book.sheetnames if one != sheet.title)]
-            count = 0
-            for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS)):
-                if all(getattr(cell, "value", None) in (None, "") for cell in row):
-                    continue
-                count += 1
-                if count > MOST_ROWS:
-                    problems.append(_too_large(name, Both("行数", "rows"), count, MOST_ROWS))
-                    return
-                yield _cells_of(name, sheet.title, number, row)
-    # A damaged workbook fails in ways of its own, wherever its parts are first looked at.
-    except (OSError, ValueError, LookupError, TypeError, EOFError, AttributeError,
-            zipfile.BadZipFile, zlib.error, ElementTree.ParseError) as error:  # fmt: skip
-        problems.append(problem("I107", Place(name, 0), reason=str(error) or type(error).__name__))
+        shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+        sheet = (shown or book.worksheets)[0]
+        sheets += [sheet.title, *(one for one in book.sheetnames if one != sheet.title)]
+        count, blank = 0, None
+        for number, row in enumerate(sheet.iter_rows(max_col=LIMITS.list_columns)):
+            if number >= LIMITS.book_rows:
+                problems.append(large(path, "book_rows", number + 1))
+                return
+            # Rows that a file leaves out are one and the same empty row.
+            if row is blank or all(getattr(cell, "value", None) in (None, "") for cell in row):
+                blank = row
+                continue
+            count += 1
+            if count > LIMITS.list_rows:
+                problems.append(large(path, "list_rows", count))
+                return
+            yield _cells_of(path.name, sheet.title, number, row)
 
 
 def _cells_of(name: str, title: str, number: int, row: Sequence[object]) -> Record:
     values = [getattr(cell, "value", None) for cell in row]
     shown = tuple(map(_shown, values))
     sheet = f"{name}:{title}!"
-    places = tuple(Place(f"{sheet}{_letters(at)}{number + 1}", 0) for at in range(len(row)))
+    places = tuple(Place(f"{sheet}{letters(at + 1)}{number + 1}", 0) for at in range(len(row)))
     formulas = tuple(getattr(cell, "data_type", "") in ("f", "e") for cell in row)
     return Record(shown, places, formulas)
 
@@ -209,24 +192,6 @@ def _shown(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value).strip()
-
-
-def _letters(column: int) -> str:
-    """The letters of a column, from 0.
-
-    >>> _letters(0), _letters(27)
-    ('A', 'AB')
-    """
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
-def _too_large(name: str, what: Both, size: int, limit: int) -> Problem:
-    return problem("I106", Place(name, 0), what=what, size=size, limit=limit)
 
 
 def _meaning(head: str) -> str | None:

@@ -8,9 +8,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.text import unguard
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_FIELD = csv.field_size_limit()  # past it a quote is taken to be open
 _CELL_END = re.compile(r"[,\r\n]")
 
 __all__ = ["Cells", "Unreadable", "column_of", "records", "unguard"]
@@ -35,6 +37,7 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
     >>> list(records('a,b\\r\\n"1\\n2",3\\r\\n'))
     [(1, ['a', 'b']), (2, ['1\\n2', '3'])]
     """
+    csv.field_size_limit(max(_FIELD, LIMITS.cell_characters + 1))
     reader = csv.reader(_lines(text), strict=True)
     line = 1
     try:
@@ -121,6 +124,10 @@ class Cells:
                 return at + 1
             at += 2
         return -1
+
+    def places(self, line: int, count: int) -> list[tuple[int, int]]:
+        """Line and column of the first cells of the record that begins on a line."""
+        return [self.at(start) for start, _ in islice(self.spans(line), count)]
 
     def place(self, line: int, field: int) -> tuple[int, int]:
         """Line and column of a cell of the record that begins on a line."""

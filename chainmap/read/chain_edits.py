@@ -15,7 +15,7 @@ from pathlib import Path
 from chainmap.core.book import CHAIN_SHEETS
 from chainmap.core.model import Chain
 from chainmap.read.chain_files import read_chain
-from chainmap.read.files import Intake
+from chainmap.read.files import Intake, TextKind
 from chainmap.read.holdings import Cells, chain_rows, mark, number_text
 from chainmap.read.nodes import plain
 
@@ -191,8 +191,8 @@ class _Given(Intake):
 
     given: str = ""
 
-    def text(self, path: Path, limit: int) -> str:
-        del path, limit
+    def text(self, path: Path, kind: TextKind) -> str:
+        del path, kind
         return self.given
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chainmap.core.dates import Day
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.model import (
     Chain,
     ChainFile,
@@ -28,7 +29,7 @@ from chainmap.core.model import (
 from chainmap.core.problems import Both, Place, Problem, problem
 from chainmap.core.text import near
 from chainmap.read.chain_checks import Surroundings, broken_rules, hidden_marks
-from chainmap.read.files import LIMITS, Intake, Limits, name_of
+from chainmap.read.files import Intake, name_of
 from chainmap.read.nodes import Document, document
 from chainmap.read.nodes import Path as NodePath
 
@@ -157,7 +158,7 @@ def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem
 
 
 def document_of(intake: Intake, path: Path) -> Document | Problem:
-    text = intake.text(path, intake.limits.yaml_bytes)
+    text = intake.text(path, "yaml_bytes")
     if isinstance(text, Problem):
         return text
     return document(text, name_of(path, intake.root), intake.limits)

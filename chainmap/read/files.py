@@ -8,29 +8,16 @@ import stat
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.problems import Place, Problem, problem
 
 _BOM = b"\xef\xbb\xbf"
 _CJK = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large an input may be; past these a file is damaged or not meant for us."""
-
-    yaml_bytes: int = 4 * 1024 * 1024
-    table_bytes: int = 512 * 1024 * 1024
-    line_bytes: int = 1024 * 1024
-    cell_characters: int = 32_767  # what a spreadsheet can hold
-    rows: int = 5_000_000
-    depth: int = 20
-    nodes: int = 200_000
-
-
-LIMITS = Limits()
+TextKind = Literal["yaml_bytes", "table_bytes"]
 
 
 def name_of(path: Path, root: Path) -> str:
@@ -41,12 +28,14 @@ def name_of(path: Path, root: Path) -> str:
         return path.as_posix()
 
 
-def raw(path: Path, root: Path, limit: int, limits: Limits = LIMITS) -> bytes | Problem:
+def raw(path: Path, root: Path, kind: TextKind, limits: Limits = LIMITS) -> bytes | Problem:
     """The bytes of a regular file inside the workspace, or why they are refused.
+
+    ``kind`` names the limit of its size.
 
     What the file is, is asked before it is opened: a pipe would block, a device never end.
     """
-    at = Place(name_of(path, root))
+    at, limit = Place(name_of(path, root)), int(getattr(limits, kind))
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
@@ -54,7 +43,7 @@ def raw(path: Path, root: Path, limit: int, limits: Limits = LIMITS) -> bytes | 
         if not path.resolve().is_relative_to(root.resolve()):
             return problem("F110", at)
         if found.st_size > limit:
-            return problem("F103", at, size=found.st_size, limit=limit)
+            return problem("F103", at, size=found.st_size, limit=limit, name=kind)
         data = _bytes(path, limit)
     except FileNotFoundError as error:
         code = "F109" if path.is_symlink() else "F101"
@@ -64,7 +53,7 @@ def raw(path: Path, root: Path, limit: int, limits: Limits = LIMITS) -> bytes | 
     if data is None:
         return problem("F102", at)
     if len(data) > limit:
-        return problem("F103", at, size=len(data), limit=limit)
+        return problem("F103", at, size=len(data), limit=limit, name=kind)
     return _refused(data, at.file, limits) or data
 
 
@@ -87,7 +76,9 @@ def _refused(data: bytes, file: str, limits: Limits) -> Problem | None:
     start = _long_line(data, limits.line_bytes)
     if start is not None:
         size = _line_end(data, start) - start
-        return problem("F104", _place(file, data, start), size=size, limit=limits.line_bytes)
+        return problem(
+            "F104", _place(file, data, start), size=size, limit=limits.line_bytes, name="line_bytes"
+        )
     return None
 
 
@@ -194,9 +185,9 @@ class Intake:
     limits: Limits = LIMITS
     digests: dict[str, bytes] = field(default_factory=dict)
 
-    def text(self, path: Path, limit: int) -> str | Problem:
+    def text(self, path: Path, kind: TextKind) -> str | Problem:
         """The text of a file, or why it cannot be read."""
-        data = raw(path, self.root, limit, self.limits)
+        data = raw(path, self.root, kind, self.limits)
         if isinstance(data, Problem):
             return data
         file = name_of(path, self.root)

@@ -20,7 +20,7 @@ from chainmap.core.schema import TABLES, Column, Table
 from chainmap.core.text import fold, unguard
 from chainmap.read.cells import Unreadable, records
 from chainmap.read.chain_files import read_chain
-from chainmap.read.files import LIMITS, Intake, decode, name_of, raw
+from chainmap.read.files import Intake, decode, name_of, raw
 from chainmap.read.values import tidied
 
 OUTER = " \t\u3000\xa0"
@@ -92,7 +92,7 @@ def held_table(root: Path, schema: Table) -> HeldTable | Problem:
     if not (path.is_symlink() or path.exists()):
         return HeldTable(schema, tuple(column.name for column in schema.columns))
     name = name_of(path, root)
-    data = raw(path, root, LIMITS.table_bytes)
+    data = raw(path, root, "table_bytes")
     text = data if isinstance(data, Problem) else decode(data, name)
     if isinstance(data, Problem):
         return data

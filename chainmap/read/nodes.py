@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.model import Plain
 from chainmap.core.problems import Place, Problem, problem
-from chainmap.read.files import LIMITS, Limits
 
 Path = tuple[str | int, ...]
 
@@ -114,13 +114,13 @@ class _Builder:
         self.nodes += 1
         at = self.at(event)
         if self.nodes > self.limits.nodes:
-            self.report("Y105", at, limit=self.limits.nodes)
+            self.report("Y105", at, limit=self.limits.nodes, name="nodes")
             return False
         going = self._refusals(kind, event, at)
         if kind in ("AliasEvent", "ScalarEvent"):
             return self._scalar(kind, event, at) and going
         if len(self.stack) >= self.limits.depth:
-            self.report("Y104", at, limit=self.limits.depth)
+            self.report("Y104", at, limit=self.limits.depth, name="depth")
             return False
         going = self._open({} if kind == "MappingStartEvent" else [], at) and going
         if event.tag is not None:  # what the tag would have made of it is anyone's guess
@@ -257,7 +257,7 @@ def examined(text: str, file: str, limits: Limits = LIMITS) -> Document:
     try:
         # Only a long text can hold too many nodes; counting them costs a quarter of building.
         if len(text) > limits.nodes and (too_many := _first_beyond(text, limits.nodes)):
-            builder.report("Y105", builder.at(too_many), limit=limits.nodes)
+            builder.report("Y105", builder.at(too_many), limit=limits.nodes, name="nodes")
             found.whole = False
             return found
         found.whole = _take_all(builder, _events(text))
@@ -265,7 +265,9 @@ def examined(text: str, file: str, limits: Limits = LIMITS) -> Document:
         at, reason = _fault(error, file), _reason(error)
         deep = "nesting depth" in reason  # the parser's own limit, met while it looks ahead
         found.problems.append(
-            problem("Y104", at, limit=limits.depth) if deep else problem("Y101", at, reason=reason)
+            problem("Y104", at, limit=limits.depth, name="depth")
+            if deep
+            else problem("Y101", at, reason=reason)
         )
         found.whole = False
     return found

@@ -16,13 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainmap.read.files import LIMITS
+from chainmap.core.limits import LIMITS
 from chainmap.read.snapshots import standard_scoring
 
 _SHA256 = re.compile(r"(?im)^\s*objectformat\s*=\s*sha256\s*$")
-_MOST_REFS = 100_000
 _LARGEST_REFS = 64 * 2**20
-_SECONDS = 120
 
 
 class NoRevision(LookupError):
@@ -117,7 +115,7 @@ def _run(program: str, bare: Path, arguments: tuple[str, ...], given: bytes) -> 
     try:
         done = subprocess.run(
             [program, *safe, *arguments], cwd=bare, env=environment, input=given,
-            capture_output=True, check=False, timeout=_SECONDS,
+            capture_output=True, check=False, timeout=LIMITS.git_seconds,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NoRevision("git") from error
@@ -170,7 +168,7 @@ def _borrow(found: _Repository, bare: Path) -> None:
         _copy(source / name, bare / name)
     refs = found.common / "refs"
     for count, path in enumerate(sorted(refs.rglob("*")) if refs.is_dir() else ()):
-        if count > _MOST_REFS:
+        if count > LIMITS.git_refs:
             raise NoRevision("repository")
         if path.is_file() and not path.is_symlink():
             _copy(path, bare / "refs" / path.relative_to(refs))

@@ -100,7 +100,7 @@ def read_settings(
 ) -> tuple[Settings, list[Problem]]:
     """Read the scoring file of a workspace. Without a default every name is known."""
     numbers = dict(default.numbers) if default else {}
-    text = intake.text(path, intake.limits.yaml_bytes)
+    text = intake.text(path, "yaml_bytes")
     if isinstance(text, Problem):
         return Settings(numbers), [text]
     found = document(text, name_of(path, intake.root), intake.limits)

@@ -6,30 +6,33 @@ import contextlib
 import importlib
 import re
 import stat
+import time
+import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from chainmap.core.book import meant
+from chainmap.core.limits import LIMITS
 from chainmap.core.problems import Both, Place, Problem, problem
+from chainmap.read.book_scan import MACRO, Scan, large
 from chainmap.read.holdings import number_text
 
-MOST_BYTES, MOST_UNPACKED = 64 * 2**20, 512 * 2**20
-MOST_PARTS, MOST_SHEETS, MOST_ROWS = 2_000, 200, 200_000
-MOST_CELLS = 4_000_000
-_BYTES, _ROWS = Both("字节数", "bytes"), Both("行数", "rows")
-_PARTS, _SHEETS = Both("部件数", "parts"), Both("工作表数", "sheets")
-_CELLS = Both("单元格数", "cells")
 _MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"'
 )
-_MACRO, _LIVE = Both("宏", "macros"), Both("XML 实体声明", "XML entity declarations")
+_LINKS = Both("指向其他工作簿或数据源的链接", "links to other workbooks or sources of data")
+_NEVER = (  # what no table needs, by the names of parts and by the types that they declare
+    ("vbaproject", MACRO), ("/macrosheets/", MACRO), ("/dialogsheets/", MACRO),
+    ("/externallinks/", _LINKS), ("xl/connections", _LINKS), ("/querytables/", _LINKS),
+)  # fmt: skip
 _CHUNK = 1 << 20
+_PLAIN = 16 * 2**20  # bytes unpacked, up to which how tightly they were packed does not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +79,64 @@ def grids(path: Path, problems: list[Problem]) -> Iterator[Grid]:
 
     Raises ModuleNotFoundError where openpyxl is not installed.
     """
-    openpyxl = importlib.import_module("openpyxl")
-    at = Place(path.name, 0)
-    try:
-        if (refused := _refused(path)) is not None:
-            problems.append(refused)
+    with opened(path, problems) as book:
+        if book is None:
             return
         merged = _merged(path)
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-        with contextlib.closing(book):
-            if len(book.worksheets) > MOST_SHEETS:
-                problems.append(_large(path, _SHEETS, len(book.worksheets), MOST_SHEETS))
+        room = [LIMITS.book_cells]
+        for number, sheet in enumerate(book.worksheets):
+            yield _grid(path, sheet, merged.get(number, ()), room, problems)
+            if problems:
                 return
-            room = [MOST_CELLS]
-            for number, sheet in enumerate(book.worksheets):
-                yield _grid(path, sheet, merged.get(number, ()), room, problems)
-                if problems:
-                    return
-    # A damaged workbook fails in ways of its own, wherever its parts are first looked at.
-    except (OSError, ValueError, LookupError, TypeError, EOFError, AttributeError, ArithmeticError,
-            RecursionError, NotImplementedError, zipfile.BadZipFile, zlib.error,
-            ElementTree.ParseError) as error:  # fmt: skip
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        problems.append(problem("I107", at, reason=reason.splitlines()[0][:200]))
 
 
-def _large(path: Path, what: Both, size: int, limit: int) -> Problem:
-    return problem("I106", Place(path.name, 0), what=what, size=size, limit=limit)
+@contextlib.contextmanager
+def opened(path: Path, problems: list[Problem], own: bool = True) -> Iterator[Any]:
+    """The workbook, to be read row by row; None where it is refused, with the problem why.
+
+    In a book that is ``own`` no macro and no link to elsewhere has a place; in one that others
+    sent they are left alone: nothing here runs or follows them. What fails inside the block fails
+    for the workbook: that is a problem too, and ends the block.
+
+    Raises ModuleNotFoundError where openpyxl is not installed.
+    """
+    openpyxl = importlib.import_module("openpyxl")
+    with warnings.catch_warnings(), contextlib.ExitStack() as stack:
+        warnings.simplefilter("ignore")  # of the library; what matters is told as a problem
+        book = None
+        # A damaged workbook fails in ways of its own, wherever its parts are first looked at;
+        # which they are depends on the XML library that happens to be installed.
+        try:
+            book = _book(openpyxl, path, problems, own, stack)
+        except Exception as error:
+            problems.append(_damaged(path, error))
+        try:
+            yield book
+        except Exception as error:
+            problems.append(_damaged(path, error))
 
 
-def _refused(path: Path) -> Problem | None:
+def _book(
+    openpyxl: Any, path: Path, problems: list[Problem], own: bool, stack: contextlib.ExitStack
+) -> Any:
+    """The workbook where nothing stands against opening it; ``stack`` closes it."""
+    if (refused := _refused(path, own)) is not None:
+        problems.append(refused)
+        return None
+    book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    stack.enter_context(contextlib.closing(book))
+    if len(book.worksheets) > LIMITS.book_sheets:
+        problems.append(large(path, "book_sheets", len(book.worksheets)))
+        return None
+    return book
+
+
+def _damaged(path: Path, error: Exception) -> Problem:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return problem("I107", Place(path.name, 0), reason=reason.splitlines()[0][:200])
+
+
+def _refused(path: Path, own: bool) -> Problem | None:
     """Why a workbook is not opened at all.
 
     A part gives no more bytes than the archive says it holds, so what it says is what counts.
@@ -113,34 +144,27 @@ def _refused(path: Path) -> Problem | None:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):  # a pipe would block, a device never end
         return problem("F102", Place(path.name, 0))
-    if found.st_size > MOST_BYTES:
-        return _large(path, _BYTES, found.st_size, MOST_BYTES)
+    if found.st_size > LIMITS.book_bytes:
+        return large(path, "book_bytes", found.st_size)
+    ends = time.monotonic() + LIMITS.book_seconds
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
-        if len(parts) > MOST_PARTS:
-            return _large(path, _PARTS, len(parts), MOST_PARTS)
+        if len(parts) > LIMITS.book_parts:
+            return large(path, "book_parts", len(parts))
         unpacked = sum(part.file_size for part in parts)
-        if unpacked > MOST_UNPACKED:
-            return _large(path, _BYTES, unpacked, MOST_UNPACKED)
+        if unpacked > LIMITS.book_unpacked:
+            return large(path, "book_unpacked", unpacked)
+        if unpacked > _PLAIN and unpacked > LIMITS.book_ratio * found.st_size:
+            return large(path, "book_ratio", unpacked // max(1, found.st_size))
         for part in parts:
             name = part.filename.lower()
-            if "vbaproject" in name or "/macrosheets/" in name:
-                return problem("B101", Place(path.name, 0), what=_MACRO)
-            if name.endswith((".xml", ".rels")) and _declares(archive, part):
-                return problem("B101", Place(path.name, 0), what=_LIVE)
+            if own and (what := next((w for word, w in _NEVER if word in name), None)):
+                return problem("B101", Place(path.name, 0), what=what)
+            if name.endswith((".xml", ".rels")):
+                refused = Scan(path, name, ends, own).of(archive, part)
+                if refused is not None:
+                    return refused
     return None
-
-
-def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether an XML part declares a document type: no spreadsheet program writes one."""
-    last = b""
-    with archive.open(part) as file:
-        while chunk := file.read(_CHUNK):
-            text = (last + chunk).replace(b"\0", b"")  # UTF-16 would hide the word
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                return True
-            last = chunk[-64:]
-    return False
 
 
 def _merged(path: Path) -> dict[int, tuple[str, ...]]:
@@ -188,8 +212,8 @@ def _grid(
     # What a file says of its own size may be wrong, and is not needed.
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(), 1):
-        if number > MOST_ROWS:
-            problems.append(_large(path, _ROWS, number, MOST_ROWS))
+        if number > LIMITS.book_rows:
+            problems.append(large(path, "book_rows", number))
             break
         cells = [_cell(one) for one in row]
         while cells and cells[-1] is EMPTY:
@@ -198,7 +222,7 @@ def _grid(
             found.rows[number] = tuple(cells)
         room[0] -= len(row)  # a cell far to the right is as costly as all those before it
         if room[0] < 0:
-            problems.append(_large(path, _CELLS, MOST_CELLS - room[0], MOST_CELLS))
+            problems.append(large(path, "book_cells", LIMITS.book_cells - room[0]))
             break
     return found
 
@@ -221,7 +245,7 @@ def _cell(cell: Any) -> Cell:
         return Cell(number_text(value), number=True)
     if isinstance(value, datetime | date):
         return Cell(_day(value, str(cell.number_format)))
-    if isinstance(value, time | timedelta):
+    if isinstance(value, clock | timedelta):
         return Cell(str(value))
     return Cell(str(value))
 

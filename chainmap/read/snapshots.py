@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.problems import Problem
 from chainmap.core.schema import TABLES
-from chainmap.read.files import LIMITS, raw
+from chainmap.read.files import raw
 from chainmap.read.where import shipped
 
 FOLDER = Path("data") / "snapshots"
-LARGEST_FILE = 128 * 2**20
 _SCORING = "data/scoring.yaml"
 
 
@@ -29,8 +29,7 @@ def files_of(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
             path = root / "scoring.yaml"
         if not (path.is_symlink() or path.exists()):
             continue
-        limit = LIMITS.table_bytes if name.endswith(".csv") else LIMITS.yaml_bytes
-        found = raw(path, root, limit)
+        found = raw(path, root, "table_bytes" if name.endswith(".csv") else "yaml_bytes")
         if isinstance(found, Problem):
             problems.append(found)
         else:
@@ -63,7 +62,7 @@ def snapshot_names(root: Path, suffix: str) -> list[str]:
 def snapshot_bytes(root: Path, name: str, suffix: str) -> bytes:
     """The bytes of a snapshot. Raises OSError where it cannot be read or is too large."""
     path = snapshot_path(root, name, suffix)
-    if path.is_symlink() or path.stat().st_size > LARGEST_FILE:
+    if path.is_symlink() or path.stat().st_size > LIMITS.snapshot_bytes:
         raise OSError(0, "too large or a link", str(path))
     return path.read_bytes()
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.problems import Place, Problem
 from chainmap.core.whole import write_whole
 from chainmap.read.cells import Cells, records
 from chainmap.read.edits import Changed, lock
-from chainmap.read.files import LIMITS, decode
+from chainmap.read.files import decode
 from chainmap.read.nodes import Path as NodePath
 from chainmap.read.nodes import document
 from chainmap.read.workspace import load

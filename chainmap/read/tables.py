@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.model import Row, Value
 from chainmap.core.problems import Place, Problem, problem
 from chainmap.core.schema import Column, Table
 from chainmap.core.text import fold, near, unguard
 from chainmap.read.cells import Cells, Unreadable, records
-from chainmap.read.files import LIMITS, Intake, Limits, name_of
+from chainmap.read.files import Intake, name_of
 from chainmap.read.values import Read, WrongCell, has_marks, reader, tidied, title
 
 _REMEMBERED = 100_000  # distinct cells of a column that are converted once only
@@ -50,7 +51,7 @@ def table(
 def read_table(intake: Intake, path: Path, schema: Table) -> TableRead:
     """Read one table of a workspace."""
     found = TableRead(schema, name_of(path, intake.root))
-    text = intake.text(path, intake.limits.table_bytes)
+    text = intake.text(path, "table_bytes")
     if isinstance(text, Problem):
         found.problems.append(text)
         return found
@@ -91,7 +92,9 @@ class _Reading:
                 found.problems.append(problem("T115", at))
             else:
                 limit = self.limits.cell_characters
-                found.problems.append(problem("T120", at, size=error.size, limit=limit))
+                found.problems.append(
+                    problem("T120", at, size=error.size, limit=limit, name="cell_characters")
+                )
             whole = False
             sound = bool(self.lanes)
         if not sound:
@@ -160,7 +163,7 @@ class _Reading:
                 continue
             if order >= self.limits.rows:
                 found.problems.append(
-                    problem("T121", Place(found.file, line), limit=self.limits.rows)
+                    problem("T121", Place(found.file, line), limit=self.limits.rows, name="rows")
                 )
                 return False
             if len(cells) != self.width:
@@ -215,7 +218,9 @@ class _Reading:
     def _value(self, line: int, lane: _Lane, cell: str) -> Value:
         """The value of one cell; a clean one is remembered."""
         if len(cell) > self.limits.cell_characters:
-            raise WrongCell("T120", size=len(cell), limit=self.limits.cell_characters)
+            raise WrongCell(
+                "T120", size=len(cell), limit=self.limits.cell_characters, name="cell_characters"
+            )
         if cell.isascii() and cell.isprintable() and cell[0] not in " '" and cell[-1] != " ":
             tidy, clean = cell, True  # what most cells are
         else:

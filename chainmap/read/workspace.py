@@ -10,13 +10,14 @@ from functools import cache
 from pathlib import Path
 
 from chainmap.core.dates import Day
+from chainmap.core.limits import LIMITS, Limits
 from chainmap.core.model import Chain, Settings, Workspace
 from chainmap.core.plan_file import PlanLines
 from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.schema import BY_NAME, JOURNAL, TABLES
 from chainmap.core.text import near
 from chainmap.read.chain_files import Region, read_chain, read_region
-from chainmap.read.files import LIMITS, Intake, Limits
+from chainmap.read.files import Intake
 from chainmap.read.plan_file import Known, read_plan
 from chainmap.read.scoring import read_settings
 from chainmap.read.table_checks import Tables, settle

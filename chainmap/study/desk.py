@@ -214,7 +214,8 @@ def free_id(cells: Mapping[str, str], lines: Sequence[Line]) -> str:
     """
     taken = {one.cells.get("project", "") for one in lines}
     parts = [cells.get("link") or cells.get("chain") or "", cells.get("firm") or ""]
-    stem = re.sub(r"[^a-z0-9_-]", "-", "-".join(part for part in parts if part))[:58] or "p"
+    plain_parts = re.sub(r"[^a-z0-9_-]", "-", "-".join(part for part in parts if part))
+    stem = plain_parts.lstrip("-_")[:58] or "p"
     number, plain = 1, bool(cells.get("firm"))
     while (made := stem if number == 1 and plain else f"{stem}-{number}") in taken:
         number += 1

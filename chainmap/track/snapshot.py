@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.model import Chain, Row, Settings, Value, Workspace
 from chainmap.core.schema import BY_NAME
 from chainmap.core.text import ID
 
 FORMAT = 1
 SUFFIX = ".json.gz"
-LARGEST = 256 * 2**20  # bytes of a snapshot that is unpacked
 SETTINGS = "data/scoring.yaml"
 REGION = "data/region.yaml"
 _CHAIN = re.compile(r"chains/[a-z0-9][a-z0-9_-]{0,63}\.yaml\Z")
@@ -158,7 +158,7 @@ def decode(data: bytes) -> Snapshot:
     """A snapshot from its bytes. Raises Damaged with what is wrong."""
     try:
         unpacker = zlib.decompressobj(wbits=31)
-        text = unpacker.decompress(data, LARGEST)
+        text = unpacker.decompress(data, LIMITS.snapshot_unpacked)
         if unpacker.unconsumed_tail or not unpacker.eof or unpacker.unused_data:
             raise Damaged("gzip")
         body = json.loads(text)
