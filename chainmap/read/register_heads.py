@@ -171,7 +171,7 @@ def kept(data: Path) -> tuple[Heads, list[Problem]]:
     if not path.exists():
         return Heads(), []
     intake = Intake(data.parent)
-    text = intake.text(path, intake.limits.yaml_bytes)
+    text = intake.text(path, "yaml_bytes")
     if isinstance(text, Problem):
         return Heads(), [text]
     found = document(text, name_of(path, data.parent), intake.limits)
