@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chainmap.core.model import Chain
+if TYPE_CHECKING:  # the executors of a cluster have no reader of chains
+    from chainmap.core.model import Chain
 
 # One character is in too many words to say what a firm makes.
 _SHORTEST = 2

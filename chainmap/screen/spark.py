@@ -1,0 +1,145 @@
+"""The Spark driver: the same kernel on the parts of a register, one task a part."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from chainmap.core.register import Part, Tally
+from chainmap.screen import spark_tasks as tasks
+from chainmap.screen.best import merge
+from chainmap.screen.results import Progress, Screened
+from chainmap.screen.rule import Rule
+from chainmap.screen.spark_session import MissingJava, SparkFault, quiet, session
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["MissingJava", "SparkFault", "screen_spark"]
+
+# All cores here; a task whose Python dies (killed for its memory, say) is tried again.
+HERE = "local[*,4]"
+# Merging is light: some tasks are enough for many cores, and few parts need fewer.
+_MERGES = 16
+_LOOK = 0.2  # seconds between two looks at how far Spark is
+
+
+def screen_spark(
+    parts: Sequence[Part],
+    rule: Rule,
+    *,
+    master: str | None = None,
+    batch: int = 1 << 16,
+    told: Callable[[Progress], None] | None = None,
+) -> Screened:
+    """The table of ``screen_local``, made by Spark: on all cores here, or by that master.
+
+    A task whose executor dies is done again elsewhere; the result is the same. Where the
+    calling process runs a Spark already, that one is used and left running.
+    Raises MissingJava, ModuleNotFoundError where PySpark is not installed, and SparkFault.
+    """
+    with quiet(), session(master or HERE) as spark:
+        rows = _run(spark, _plan(spark, parts, rule, batch), parts, told)
+    return _joined(rows, rule.keep)
+
+
+def _plan(spark: Any, parts: Sequence[Part], rule: Rule, batch: int) -> Any:
+    """The tasks as a DataFrame: each number of a part in a partition by itself, then merges."""
+    pickled, keep = tuple(pickle.dumps(part) for part in parts), rule.keep
+    numbers = spark.range(0, len(parts), 1, max(len(parts), 1))
+    found = numbers.mapInArrow(
+        lambda asked: tasks.matched(asked, pickled, rule, batch), tasks.COLUMNS
+    )
+    merges = max(1, min(_MERGES, len(parts) // 4))
+    together = found.repartition(merges, "group")
+    return together.mapInArrow(lambda rows: tasks.merged(rows, keep), tasks.COLUMNS)
+
+
+def _run(
+    spark: Any, plan: Any, parts: Sequence[Part], told: Callable[[Progress], None] | None
+) -> pa.Table:
+    """Run the plan, telling how far it is; interrupted, the tasks are ended too."""
+    from py4j.protocol import Py4JError
+    from pyspark import InheritableThread
+    from pyspark.errors import PySparkException
+
+    context, name = spark.sparkContext, f"chainmap-{uuid4()}"
+    context.setJobGroup(name, "screen", interruptOnCancel=True)
+    far = _Far(context.statusTracker(), name, parts)
+    result: list[pa.Table] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            result.append(plan.toArrow())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = InheritableThread(target=work, daemon=True)
+    try:
+        thread.start()
+        last = None
+        while thread.is_alive():
+            thread.join(_LOOK)
+            if told and last != (now := far.seen()):
+                told(last := now)
+    except BaseException:
+        context.cancelJobGroup(name)
+        thread.join(10)
+        raise
+    if failed:
+        if isinstance(failed[0], (PySparkException, Py4JError)):
+            raise SparkFault(_reason(failed[0])) from failed[0]
+        raise failed[0]
+    if told:
+        told(far.done())
+    return result[0]
+
+
+class _Far:
+    """How far Spark is, by the tasks that it has finished: one for each part."""
+
+    def __init__(self, tracker: Any, name: str, parts: Sequence[Part]) -> None:
+        sizes = [part.rows for part in parts]
+        self._total = None if None in sizes else sum(size or 0 for size in sizes)
+        self._tracker, self._name, self._of, self._parts = tracker, name, len(parts), 0
+
+    def seen(self) -> Progress:
+        """As Spark says now; a task that is done again does not take anything back."""
+        for job in self._tracker.getJobIdsForGroup(self._name):
+            known = self._tracker.getJobInfo(job)
+            stage = self._tracker.getStageInfo(min(known.stageIds)) if known else None
+            if stage and stage.numTasks == self._of:
+                self._parts = max(self._parts, min(stage.numCompletedTasks, self._of))
+        # Parts are about equal: which ones are finished is not told.
+        rows = self._total * self._parts // max(self._of, 1) if self._total is not None else 0
+        return Progress(rows, self._total, self._parts, self._of)
+
+    def done(self) -> Progress:
+        """All of it."""
+        return Progress(self._total or 0, self._total, self._of, self._of)
+
+
+def _joined(rows: pa.Table, keep: int) -> Screened:
+    """The table, counts and broken rows, in the order of the parts."""
+    fates, bests = [], []
+    columns = (rows[name].to_pylist() for name in ("group", "part", "body"))
+    for group, part, body in sorted(zip(*columns, strict=True), key=lambda one: one[:2]):
+        if group == tasks.FATE:
+            fates.append((part, *pickle.loads(body)))
+        else:
+            bests.append(tasks.read(body))
+    tally = sum((tally for _, tally, _ in fates), Tally())
+    broken = tuple(one for _, _, some in fates for one in some)
+    return Screened(merge(bests, keep), tally, broken)
+
+
+def _reason(error: BaseException) -> str:
+    """One line of what went wrong: of a Python task its last word, else Spark's own."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    python = [line for line in lines if re.match(r"[\w.]*(Error|Exception|NotFound)\b: \S", line)]
+    own = [line for line in python if not line.startswith(("org.", "java.", "py4j."))]
+    return ((own or python or lines or [type(error).__name__])[-1])[:300]

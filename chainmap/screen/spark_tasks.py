@@ -1,0 +1,125 @@
+"""What a Spark executor does: match one part, and merge what parts found for a group of links.
+
+Between the tasks go rows of (group, part, body). Group ``FATE`` tells what happened to the rows of
+a part; any other holds the best rows of that part for a run of links. So the best rows of a link
+meet in one place, whatever part they come from, and no cell is large. An executor needs this
+package's code, pyarrow, numpy and the automaton (or numba), and the path of the register.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from chainmap.core.register import Broken, Part, Tally
+from chainmap.screen.best import merge, schema
+from chainmap.screen.kernel import kernel
+from chainmap.screen.results import Screened
+from chainmap.screen.rule import Rule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+COLUMNS = "group int, part int, body binary"
+FATE = -1
+GROUPS = 64
+# Broken rows of a part that are listed; the others are only counted, so that memory is bounded.
+LISTED = 100_000
+# Rows that a merge gathers before it drops those behind the best.
+_GATHERED = 1 << 18
+
+
+def screen_part(part: Part, rule: Rule, batch: int) -> Screened:
+    """The best rows of one part, and what happened to the others."""
+    matcher = kernel(rule)
+    tally = Tally()
+    broken: list[Broken] = []
+    for one in part.batches(batch):
+        if isinstance(one, Tally):
+            tally += one
+        elif isinstance(one, Broken):
+            if len(broken) < LISTED:
+                broken.append(one)
+        else:
+            matcher.add(one)
+    return Screened(matcher.result(), tally, tuple(broken))
+
+
+def matched(
+    asked: Iterable[pa.RecordBatch], parts: Sequence[bytes], rule: Rule, batch: int
+) -> Iterator[pa.RecordBatch]:
+    """For each number of a part in ``asked``: its fate, and its best rows by groups of links."""
+    for numbers in asked:
+        for number in numbers.column(0).to_pylist():
+            found = screen_part(pickle.loads(parts[number]), rule, batch)
+            yield row(FATE, number, pickle.dumps((found.tally, found.broken)))
+            for group, best in cut(found.best, len(rule.links)):
+                yield row(group, number, written(best))
+
+
+def merged(found: Iterable[pa.RecordBatch], keep: int) -> Iterator[pa.RecordBatch]:
+    """The best rows of each group of links; fates go on as they are.
+
+    Memory is bounded by ``keep`` rows a link, not by the number of parts.
+    """
+    gathered: dict[int, list[pa.Table]] = {}
+    waiting = 0
+    for rows in found:
+        for group, number, body in zip(*(column.to_pylist() for column in rows), strict=True):
+            if group == FATE:
+                yield row(FATE, number, body)
+                continue
+            best = read(body)
+            gathered.setdefault(group, []).append(best)
+            waiting += best.num_rows
+        if waiting > _GATHERED:
+            gathered = {group: [merge(tables, keep)] for group, tables in gathered.items()}
+            waiting = 0
+    for group, tables in sorted(gathered.items()):
+        yield row(group, 0, written(merge(tables, keep)))
+
+
+def cut(best: pa.Table, links: int) -> Iterator[tuple[int, pa.Table]]:
+    """The rows by groups of links that follow one another; groups without rows are left out."""
+    import numpy as np
+
+    groups = min(GROUPS, links)
+    group = best["link"].to_numpy().astype(np.int64) * groups // max(links, 1)
+    ends = np.searchsorted(group, np.arange(groups + 1))
+    for at in range(groups):
+        if ends[at] < ends[at + 1]:
+            yield at, best.slice(ends[at], ends[at + 1] - ends[at])
+
+
+def row(group: int, part: int, body: bytes) -> pa.RecordBatch:
+    """One row for the next task."""
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array([group], pa.int32()),
+            pa.array([part], pa.int32()),
+            pa.array([body], pa.binary()),
+        ],
+        names=["group", "part", "body"],
+    )
+
+
+def written(best: pa.Table) -> bytes:
+    """Best rows as bytes."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, schema(), options=options) as stream:
+        stream.write_table(best)
+    return bytes(sink.getvalue())
+
+
+def read(body: bytes) -> pa.Table:
+    """Best rows from bytes."""
+    import pyarrow as pa
+
+    with pa.ipc.open_stream(body) as stream:
+        return stream.read_all()
