@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -13,12 +14,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from register_parts import WORDS, Deadly, Faulty, Rows, firms, split
-from running import ROOT
+from register_parts import SCHEMA, WORDS, Deadly, Faulty, Rows, firms, split
 from screen_oracle import best
 
 from chainmap.core.register import Part, Tally
+from chainmap.read.register import register
+from chainmap.read.register_heads import Heads
 from chainmap.screen.local import screen_local
 from chainmap.screen.results import Progress, Screened
 from chainmap.screen.rule import LinkWords, Rule, make_rule
@@ -186,18 +190,21 @@ import pickle
 import pyarrow as pa
 from chainmap.screen import spark_tasks as tasks
 from chainmap.screen.rule import LinkWords, Rule
-from register_parts import Rows, firms
 assert ".zip" in tasks.__file__
-part = pickle.dumps(Rows("one", tuple(firms(50, seed=1))))
+parts = pickle.loads(bytes.fromhex(sys.argv[3]))
 rule = Rule((LinkWords("c", "l", ("硅片",)),), {"硅片": 4}, 5)
 asked = pa.RecordBatch.from_pydict({"id": [0]})
-rows = list(tasks.merged(tasks.matched([asked], [part], rule, 9), 5))
+rows = list(tasks.merged(tasks.matched([asked], parts, rule, 9), 5))
 print(tasks.read(rows[-1].column(2)[0].as_py()).num_rows)
 """
+    file = tmp_path / "register.parquet"
+    pq.write_table(pa.Table.from_pylist(firms(50, seed=1), schema=SCHEMA), file)
+    held = register([file], Heads())
+    assert not held.problems
+    parts = pickle.dumps([pickle.dumps(part) for part in held.parts])
     absent = "pydantic yaml typer rich networkx opencc rapidfuzz duckdb pandas pyspark highspy"
     done = subprocess.run(
-        [sys.executable, "-c", code, str(packed(tmp_path / "code.zip")), absent],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        [sys.executable, "-c", code, str(packed(tmp_path / "code.zip")), absent, parts.hex()],
         cwd=tmp_path,
         capture_output=True,
         text=True,

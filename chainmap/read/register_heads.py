@@ -12,14 +12,15 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainmap.core.problems import Place, Problem, problem
 from chainmap.core.register import FIELDS
 from chainmap.core.text import fold, near
 from chainmap.core.whole import write_whole
-from chainmap.read.files import Intake, name_of
-from chainmap.read.nodes import Document, document
+
+if TYPE_CHECKING:  # the executors of a cluster read registers, but no settings
+    from chainmap.read.nodes import Document
 
 KEPT = "register.yaml"
 FILE = f"data/{KEPT}"
@@ -170,6 +171,9 @@ def kept(data: Path) -> tuple[Heads, list[Problem]]:
     path = data / KEPT
     if not path.exists():
         return Heads(), []
+    from chainmap.read.files import Intake, name_of
+    from chainmap.read.nodes import document
+
     intake = Intake(data.parent)
     text = intake.text(path, "yaml_bytes")
     if isinstance(text, Problem):
