@@ -220,9 +220,7 @@ def packed(file: Path) -> Path:
 
 
 def _package() -> Path:
-    import chainmap
-
-    return Path(chainmap.__file__).resolve().parent
+    return Path(__file__).resolve().parents[1]
 
 
 @contextmanager
