@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bad_inputs import SOUND
 
-from chainmap.core.limits import LIMITS, Limits
+from chainmap.core.limits import Limits
 from chainmap.core.problems import Place, Problem
 from chainmap.read.files import decode, raw
 from chainmap.read.where import Found, find
@@ -167,7 +167,3 @@ def test_text_of_no_or_two_encodings(data: bytes, code: str, line: int, column: 
     found = decode(data, "f")
     assert isinstance(found, Problem)
     assert (found.code, found.at.line, found.at.column) == (code, line, column)
-
-
-def test_limits_are_what_the_documentation_says() -> None:
-    assert Limits(4 << 20, 512 << 20, 1 << 20, 32_767, 5_000_000, 20, 200_000) == LIMITS

@@ -161,11 +161,11 @@ class _Loading:
         own = self.root / "data" / "scoring.yaml"
         for path in (own, self.root / "scoring.yaml"):
             if path.is_symlink() or path.exists():
-                default = standard_settings(standard, self.intake.limits)
+                default = standard_settings(standard)
                 settings, problems = read_settings(self.intake, path, default)
                 self.problems += problems
                 return settings
-        return standard_settings(standard, self.intake.limits)
+        return standard_settings(standard)
 
     def _chains(self, sources: Mapping[str, str] | None) -> None:
         for path in self._names("chains", ".yaml"):
@@ -183,9 +183,9 @@ class _Loading:
 
 
 @cache
-def standard_settings(root: Path, limits: Limits = LIMITS) -> Settings:
-    """The numbers that ship with the program, read once."""
-    settings, _ = read_settings(Intake(root, limits), root / "data" / "scoring.yaml", None)
+def standard_settings(root: Path) -> Settings:
+    """The numbers that ship with the program, read once; no limit of a run is meant for them."""
+    settings, _ = read_settings(Intake(root, Limits()), root / "data" / "scoring.yaml", None)
     return settings
 
 
