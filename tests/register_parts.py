@@ -54,6 +54,15 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Sieved(Rows):
+    """Most of the rows that its file says are set aside."""
+
+    @property
+    def rows(self) -> int | None:
+        return 40 * len(self.held)
+
+
+@dataclass(frozen=True)
 class Deadly(Rows):
     """The process that reads it dies in the middle, unless ``grave`` says that one died before."""
 
@@ -76,7 +85,16 @@ class Faulty(Rows):
 
     def batches(self, size: int) -> Iterator[pa.RecordBatch | Broken | Tally]:
         yield from super().batches(size)
-        raise ValueError("this part is not what it should be")
+        raise RuntimeError(f"{self.name} is not what it should be")
+
+
+@dataclass(frozen=True)
+class Puzzled(Rows):
+    """It cannot be asked what it is asked, as an expression of a user may be."""
+
+    def batches(self, size: int) -> Iterator[pa.RecordBatch | Broken | Tally]:
+        yield from super().batches(size)
+        raise ValueError(f"{self.name} has no such column")
 
 
 def firms(count: int, seed: int) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from register_parts import SCHEMA, WORDS, Deadly, Faulty, Rows, firms, split
+from register_parts import SCHEMA, WORDS, Deadly, Faulty, Puzzled, Rows, Sieved, firms, split
 from screen_oracle import best
 
 from chainmap.core.register import Part, Tally
@@ -26,8 +26,9 @@ from chainmap.read.register_heads import Heads
 from chainmap.screen.local import screen_local
 from chainmap.screen.results import Progress, Screened
 from chainmap.screen.rule import LinkWords, Rule, make_rule
-from chainmap.screen.spark import SparkFault, screen_spark
+from chainmap.screen.spark import SparkFault, screen_spark, weigh_spark
 from chainmap.screen.spark_session import MissingJava, is_here, java_version, packed, session
+from chainmap.screen.weights import weigh
 
 RULE = make_rule(
     [
@@ -100,6 +101,12 @@ def test_a_process_that_dies_in_the_middle_changes_nothing(tmp_path: Path) -> No
     assert found.broken == same(split(rows, 5, seed=2)).broken
 
 
+def test_the_sample_is_full_where_most_rows_are_set_aside() -> None:
+    parts = [Sieved(one.name, one.held) for one in split(firms(400, seed=2), 5, seed=1)]
+    found = weigh_spark(parts, RULE.links, sample=100, scale=10.0)
+    assert found == weigh(parts, RULE.links, sample=100, scale=10.0)
+
+
 def test_it_tells_how_far_it_is() -> None:
     told: list[Progress] = []
     parts = split(firms(200, seed=4), 6, seed=4)
@@ -123,9 +130,25 @@ def test_an_interrupt_ends_the_tasks_and_leaves_spark_sound(one_spark: Any) -> N
 
 
 def test_a_fault_is_one_line() -> None:
+    rows = tuple(firms(30, seed=1))
     with pytest.raises(SparkFault) as caught:
-        screen_spark([Faulty("faulty", ())], RULE)
-    assert str(caught.value) == "ValueError: this part is not what it should be"
+        screen_spark([Rows("sound", rows), Faulty("faulty", rows)], RULE)
+    assert str(caught.value) == "RuntimeError: faulty is not what it should be"
+
+
+def test_a_bad_question_raises_what_it_raises_here() -> None:
+    parts = [Rows("sound", tuple(firms(30, seed=1))), *(Puzzled(str(at), ()) for at in range(3))]
+    with pytest.raises(ValueError, match="0 has no such column"):
+        screen_spark(parts, RULE)
+    with pytest.raises(ValueError, match="0 has no such column"):
+        weigh_spark(parts, RULE.links, sample=10, scale=10.0)
+
+
+@pytest.mark.parametrize(("rows", "sample"), [(3000, 60), (3000, 2900), (300, 1000), (0, 5)])
+def test_the_weights_are_those_of_one_reading(rows: int, sample: int) -> None:
+    parts = split(firms(rows, seed=9), 11, seed=9)
+    found = weigh_spark(parts, RULE.links, sample=sample, scale=10.0, batch=100)
+    assert found == weigh(parts, RULE.links, sample=sample, scale=10.0)
 
 
 def test_it_listens_on_the_loopback_address_alone(one_spark: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -12,13 +12,16 @@ from chainmap.core.register import Part, Tally
 from chainmap.screen import spark_tasks as tasks
 from chainmap.screen.best import merge
 from chainmap.screen.results import Progress, Screened
-from chainmap.screen.rule import Rule
+from chainmap.screen.rule import LinkWords, Rule
 from chainmap.screen.spark_session import MissingJava, SparkFault, quiet, session
+from chainmap.screen.weights import Sample, weights
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MissingJava", "SparkFault", "screen_spark"]
+    _Step = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+
+__all__ = ["MissingJava", "SparkFault", "screen_spark", "weigh_spark"]
 
 # All cores here; a task whose Python dies (killed for its memory, say) is tried again.
 HERE = "local[*,4]"
@@ -41,21 +44,61 @@ def screen_spark(
     calling process runs a Spark already, that one is used and left running.
     Raises MissingJava, ModuleNotFoundError where PySpark is not installed, and SparkFault.
     """
-    with quiet(), session(master or HERE) as spark:
-        rows = _run(spark, _plan(spark, parts, rule, batch), parts, told)
-    return _joined(rows, rule.keep)
-
-
-def _plan(spark: Any, parts: Sequence[Part], rule: Rule, batch: int) -> Any:
-    """The tasks as a DataFrame: each number of a part in a partition by itself, then merges."""
     pickled, keep = tuple(pickle.dumps(part) for part in parts), rule.keep
-    numbers = spark.range(0, len(parts), 1, max(len(parts), 1))
-    found = numbers.mapInArrow(
-        lambda asked: tasks.matched(asked, pickled, rule, batch), tasks.COLUMNS
-    )
-    merges = max(1, min(_MERGES, len(parts) // 4))
-    together = found.repartition(merges, "group")
-    return together.mapInArrow(lambda rows: tasks.merged(rows, keep), tasks.COLUMNS)
+    with quiet(), session(master or HERE) as spark:
+        rows = _run(
+            spark,
+            _plan(
+                spark,
+                len(parts),
+                "group",
+                lambda asked: tasks.matched(asked, pickled, rule, batch),
+                lambda found: tasks.merged(found, keep),
+            ),
+            parts,
+            told,
+        )
+    return _joined(rows, keep)
+
+
+def weigh_spark(
+    parts: Sequence[Part],
+    links: Iterable[LinkWords],
+    *,
+    sample: int,
+    scale: float,
+    master: str | None = None,
+    batch: int = 1 << 16,
+    told: Callable[[Progress], None] | None = None,
+) -> dict[str, int]:
+    """The weights of ``weights.weigh``, the register read by Spark. Raises as ``screen_spark``."""
+    pickled = tuple(pickle.dumps(part) for part in parts)
+    total = _total(parts)
+    # Twice the hashes that a sample of so many rows needs: hardly any row is sent for nothing.
+    near = 2**64 if not total else min(2**64, (2**65 * sample) // total)
+    with quiet(), session(master or HERE) as spark:
+        for below in sorted({near, 2**64}):
+
+            def look(asked: Any, below: int = below) -> Any:
+                return tasks.sampled(asked, pickled, sample, below, batch)
+
+            plan = _plan(
+                spark, len(parts), "part", look, lambda found: tasks.sampled_again(found, sample)
+            )
+            taken = Sample(sample)
+            for _, _, body in _sorted(_run(spark, plan, parts, told)):
+                taken.take(pickle.loads(body))
+            if len(taken.rows()) == sample:
+                break  # else too few firms were left in those parts: all hashes count
+    return weights(taken.scopes(), links, scale)
+
+
+def _plan(spark: Any, parts: int, by: str, first: _Step, then: _Step) -> Any:
+    """The tasks as a DataFrame: each number of a part in a partition by itself, then merges."""
+    numbers = spark.range(0, parts, 1, max(parts, 1))
+    found = numbers.mapInArrow(first, tasks.COLUMNS)
+    merges = max(1, min(_MERGES, parts // 4))
+    return found.repartition(merges, by).mapInArrow(then, tasks.COLUMNS)
 
 
 def _run(
@@ -103,8 +146,7 @@ class _Far:
     """How far Spark is, by the tasks that it has finished: one for each part."""
 
     def __init__(self, tracker: Any, name: str, parts: Sequence[Part]) -> None:
-        sizes = [part.rows for part in parts]
-        self._total = None if None in sizes else sum(size or 0 for size in sizes)
+        self._total = _total(parts)
         self._tracker, self._name, self._of, self._parts = tracker, name, len(parts), 0
 
     def seen(self) -> Progress:
@@ -123,18 +165,27 @@ class _Far:
         return Progress(self._total or 0, self._total, self._of, self._of)
 
 
+def _total(parts: Sequence[Part]) -> int | None:
+    sizes = [part.rows for part in parts]
+    return None if None in sizes else sum(size or 0 for size in sizes)
+
+
+def _sorted(rows: pa.Table) -> list[tuple[int, int, bytes]]:
+    """Group, part and body in order. Raises what was wrong with the first part that says so."""
+    columns = (rows[name].to_pylist() for name in ("group", "part", "body"))
+    found = sorted(zip(*columns, strict=True), key=lambda one: one[:2])
+    if found and found[0][0] == tasks.FAULT:
+        raise pickle.loads(found[0][2])
+    return found
+
+
 def _joined(rows: pa.Table, keep: int) -> Screened:
     """The table, counts and broken rows, in the order of the parts."""
-    fates, bests = [], []
-    columns = (rows[name].to_pylist() for name in ("group", "part", "body"))
-    for group, part, body in sorted(zip(*columns, strict=True), key=lambda one: one[:2]):
-        if group == tasks.FATE:
-            fates.append((part, *pickle.loads(body)))
-        else:
-            bests.append(tasks.read(body))
-    tally = sum((tally for _, tally, _ in fates), Tally())
-    broken = tuple(one for _, _, some in fates for one in some)
-    return Screened(merge(bests, keep), tally, broken)
+    found = _sorted(rows)
+    fates = [pickle.loads(body) for group, _, body in found if group == tasks.FATE]
+    best = merge((tasks.read(body) for group, _, body in found if group != tasks.FATE), keep)
+    tally = sum((tally for tally, _ in fates), Tally())
+    return Screened(best, tally, tuple(one for _, broken in fates for one in broken))
 
 
 def _reason(error: BaseException) -> str:

@@ -1,9 +1,10 @@
 """What a Spark executor does: match one part, and merge what parts found for a group of links.
 
 Between the tasks go rows of (group, part, body). Group ``FATE`` tells what happened to the rows of
-a part; any other holds the best rows of that part for a run of links. So the best rows of a link
-meet in one place, whatever part they come from, and no cell is large. An executor needs this
-package's code, pyarrow, numpy and the automaton (or numba), and the path of the register.
+a part, ``FAULT`` what was wrong with a question to it; any other holds the best rows of that part
+for a run of links. So the best rows of a link meet in one place, whatever part they come from,
+and no cell is large. An executor needs this package's code, pyarrow, numpy and the automaton (or
+numba; duckdb for ``--where``), and the path of the register.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from chainmap.screen.best import merge, schema
 from chainmap.screen.kernel import kernel
 from chainmap.screen.results import Screened
 from chainmap.screen.rule import Rule
+from chainmap.screen.weights import Sample
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 COLUMNS = "group int, part int, body binary"
-FATE = -1
+FATE, FAULT = -1, -2
 GROUPS = 64
 # Broken rows of a part that are listed; the others are only counted, so that memory is bounded.
 LISTED = 100_000
@@ -52,7 +54,11 @@ def matched(
     """For each number of a part in ``asked``: its fate, and its best rows by groups of links."""
     for numbers in asked:
         for number in numbers.column(0).to_pylist():
-            found = screen_part(pickle.loads(parts[number]), rule, batch)
+            try:
+                found = screen_part(pickle.loads(parts[number]), rule, batch)
+            except ValueError as error:  # the same here as anywhere: not to be tried again
+                yield row(FAULT, number, pickle.dumps(error))
+                continue
             yield row(FATE, number, pickle.dumps((found.tally, found.broken)))
             for group, best in cut(found.best, len(rule.links)):
                 yield row(group, number, written(best))
@@ -67,8 +73,8 @@ def merged(found: Iterable[pa.RecordBatch], keep: int) -> Iterator[pa.RecordBatc
     waiting = 0
     for rows in found:
         for group, number, body in zip(*(column.to_pylist() for column in rows), strict=True):
-            if group == FATE:
-                yield row(FATE, number, body)
+            if group < 0:
+                yield row(group, number, body)
                 continue
             best = read(body)
             gathered.setdefault(group, []).append(best)
@@ -78,6 +84,36 @@ def merged(found: Iterable[pa.RecordBatch], keep: int) -> Iterator[pa.RecordBatc
             waiting = 0
     for group, tables in sorted(gathered.items()):
         yield row(group, 0, written(merge(tables, keep)))
+
+
+def sampled(
+    asked: Iterable[pa.RecordBatch], parts: Sequence[bytes], size: int, below: int, batch: int
+) -> Iterator[pa.RecordBatch]:
+    """For each number of a part in ``asked``: its sample of scopes, by ``weights.Sample``."""
+    for numbers in asked:
+        for number in numbers.column(0).to_pylist():
+            sample = Sample(size, below)
+            part: Part = pickle.loads(parts[number])
+            try:
+                for one in part.batches(batch):
+                    if not isinstance(one, Broken | Tally):
+                        sample.add(one)
+            except ValueError as error:
+                yield row(FAULT, number, pickle.dumps(error))
+                continue
+            yield row(0, number, pickle.dumps(sample.rows()))
+
+
+def sampled_again(found: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
+    """One sample of many, in the memory of two."""
+    sample = Sample(size)
+    for rows in found:
+        for group, number, body in zip(*(column.to_pylist() for column in rows), strict=True):
+            if group < 0:
+                yield row(group, number, body)
+            else:
+                sample.take(pickle.loads(body))
+    yield row(0, 0, pickle.dumps(sample.rows()))
 
 
 def cut(best: pa.Table, links: int) -> Iterator[tuple[int, pa.Table]]:

@@ -88,12 +88,16 @@ def _counted(scopes: Sequence[str], words: Sequence[str]) -> dict[str, int]:
 
 
 class Sample:
-    """The scopes of the firms with the smallest hashes of their ids, at most ``size``."""
+    """The scopes of the firms with the smallest hashes of their ids, at most ``size``.
 
-    def __init__(self, size: int) -> None:
+    Hashes beyond ``below`` are left out from the start: the sample is that of all firms as long
+    as it is full.
+    """
+
+    def __init__(self, size: int, below: int = 2**64) -> None:
         self._size = size
         self._rows: list[tuple[int, str, str]] = []
-        self._last = 2**64
+        self._last = below
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Look at the rows of a batch."""
@@ -111,10 +115,20 @@ class Sample:
         if len(self._rows) > 2 * self._size:
             self._settle()
 
+    def take(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """Look at the rows of another sample of the same size."""
+        self._rows.extend(rows)
+        if len(self._rows) > 2 * self._size:
+            self._settle()
+
+    def rows(self) -> list[tuple[int, str, str]]:
+        """Hash, id and scope of each firm, in the order of the hashes."""
+        self._settle()
+        return self._rows
+
     def scopes(self) -> list[str]:
         """The scopes, in the order of the hashes."""
-        self._settle()
-        return [scope for _, _, scope in self._rows]
+        return [scope for _, _, scope in self.rows()]
 
     def _settle(self) -> None:
         # Of a firm that is there more than once, one row counts: the first in text order.
