@@ -12,7 +12,7 @@ from chainmap.screen.kernel import kernel
 from chainmap.screen.local import screen_local
 from chainmap.screen.rule import Rule
 
-KERNELS = (False,)
+KERNELS = (False, True)
 
 
 def found(rule: Rule, rows: list[dict[str, object]], fast: bool) -> list[tuple[object, ...]]:

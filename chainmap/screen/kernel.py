@@ -32,9 +32,20 @@ def kernel(rule: Rule, fast: bool | None = None) -> Matcher:
     All kernels give the same table. Raises ModuleNotFoundError where ``fast`` is true and numba
     is not there.
     """
+    if fast is None:
+        fast = compiled_here()
     if fast:
-        raise ModuleNotFoundError("numba")
+        from chainmap.screen.compiled import Compiled
+
+        return Compiled(rule)
     return Kernel(rule)
+
+
+def compiled_here() -> bool:
+    """Whether the compiled kernel can run on this machine."""
+    from importlib.util import find_spec
+
+    return find_spec("numba") is not None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,156 @@
+"""The matching of a batch in one compiled pass over the bytes of its scopes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from chainmap.screen.automaton import Classes, Trie, classes, trie
+from chainmap.screen.best import Top
+from chainmap.screen.kernel import Entries, Spelled, entries
+from chainmap.screen.rule import Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    Array = np.ndarray[Any, Any]
+
+# Pairs that are found before the best rows are put in order again.
+_ROOM = 1 << 15
+
+
+class Compiled:
+    """Matches by machine code; holds no lock of the interpreter while it does.
+
+    A scope is read once: bytes to characters, to the classes of what they become, to walks
+    through the trie from each position. Rows with characters that change beside others are
+    normalised in Python and read again.
+    """
+
+    def __init__(self, rule: Rule) -> None:
+        import numpy as np
+
+        from chainmap.screen.machine import match
+
+        self._match = match
+        self._rule = rule
+        self._classes, self._trie, self._entries = _prepared(rule.digest, _Held(rule))
+        links = len(rule.links)
+        self._spelled = Spelled(rule)
+        self._top = Top(links, rule.keep)
+        masks = self._entries.masks
+        # What the machine remembers of a row, marked with the row's number instead of cleared.
+        self._memory = (
+            np.zeros(1, np.int64),
+            np.zeros(len(rule.words) + 1, np.int64),
+            np.zeros(links, np.int64),
+            np.zeros(links, np.int32),
+            np.zeros(links, np.uint8),
+            np.zeros((links, masks), np.uint64),
+            np.zeros(len(rule.words) + 1, np.int32),
+            np.zeros(links, np.int32),
+        )
+        room = max(_ROOM, 2 * links)
+        self._found = (
+            np.zeros(room, np.int64),
+            np.zeros(room, np.int32),
+            np.zeros(room, np.int32),
+            np.zeros((room, masks), np.uint64),
+        )
+        self._buffer = np.zeros(1 << 12, np.int32)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Match the rows of a batch."""
+        import pyarrow as pa
+
+        if not self._rule.words or not batch.num_rows:
+            return
+        scope = batch.column(batch.schema.get_field_index("scope"))
+        slow = self._read(batch, scope, self._classes.table)
+        if len(slow):
+            again = batch.take(pa.array(slow))
+            texts = again.column(again.schema.get_field_index("scope")).to_pylist()
+            made = pa.array([self._rule.normal(text) for text in texts], pa.string())
+            self._read(again, made, self._classes.plain)
+
+    def _read(self, batch: pa.RecordBatch, scope: pa.Array, table: Array) -> Array:
+        """Match every row by the table; the numbers of the rows that it does not settle."""
+        import numpy as np
+
+        starts, data = _text(scope)
+        id_starts, ids = _text(batch.column(batch.schema.get_field_index("id")))
+        capital = batch.column(batch.schema.get_field_index("capital")).to_numpy()
+        longest = int(np.diff(starts).max()) * self._classes.longest + 1
+        if longest > len(self._buffer):
+            self._buffer = np.zeros(longest, np.int32)
+        held, words, top = self._classes, self._trie, self._top
+        slow = np.zeros(batch.num_rows, np.int64)
+        row, slows = 0, 0
+        while row < batch.num_rows:
+            row, count, slows = self._match(
+                (starts, data, capital, id_starts, ids),
+                (table, held.start, held.more),
+                (words.first, words.base, words.check, words.word),
+                (
+                    self._entries.start, self._entries.link, self._entries.place,
+                    self._entries.weight,
+                ),
+                (top.score, top.capital, top.ids),
+                self._memory, self._buffer, self._found, slow, row, slows,
+            )  # fmt: skip
+            self._keep(batch, count)
+        return slow[:slows]
+
+    def _keep(self, batch: pa.RecordBatch, count: int) -> None:
+        import pyarrow as pa
+
+        if not count:
+            return
+        # Arrow takes arrays as they are, and the machine writes over these.
+        row, link, score, masks = (column[:count].copy() for column in self._found)
+        found = {
+            "link": pa.array(link),
+            "score": pa.array(score),
+            "words": self._spelled.words(link, masks),
+        }
+        self._top.add(batch, row, found)
+
+    def result(self) -> pa.Table:
+        """The best rows of what was added."""
+        return self._top.result()
+
+
+class _Held:
+    """A rule that counts as equal to any other: its digest beside it says which it is."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=2)
+def _prepared(digest: str, held: _Held) -> tuple[Classes, Trie, Entries]:
+    """The arrays of a rule, once for all threads: they are only read."""
+    del digest
+    found = classes(held.rule)
+    return found, trie(held.rule.words, found.number), entries(held.rule)
+
+
+def _text(column: pa.Array) -> tuple[Array, Array]:
+    """Where each text starts (int64, one more than texts), and the bytes of all."""
+    import numpy as np
+    import pyarrow as pa
+
+    if not pa.types.is_large_string(column.type):
+        column = column.cast(pa.large_string())
+    _, starts, data = column.buffers()
+    found = np.frombuffer(starts, np.int64)[column.offset : column.offset + len(column) + 1]
+    if data is None or not data.size:
+        return found, np.zeros(1, np.uint8)
+    return found, np.frombuffer(data, np.uint8)
