@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,6 +28,7 @@ _SHORTEST = 4
 # A word in more names than this, such as 国际 or 有色, is no proper name.
 _COMMON = 3
 _PROPOSED = 5
+_BLOCK = 256  # names compared at once
 # Below this, two names have little more in common than their length.
 _LIKE = 50.0
 
@@ -90,6 +91,38 @@ class Names:
 
     def find(self, written: str) -> Found:
         """The firm of that name, or firms to choose from, or proposals. Raises nothing."""
+        found = self.known(written)
+        if found != Found():
+            return found
+        text = plain(written)
+        return Found(proposed=self._like(_readings(written.strip())[0].core, text) if text else ())
+
+    def alike(self, names: Sequence[str], least: float) -> list[tuple[tuple[str, float], ...]]:
+        """Of many names at once: up to five firms with at least so much likeness, best first.
+
+        Likeness is in per cent. Takes O(names x known names) steps, and memory for a block.
+        """
+        import numpy as np
+        from rapidfuzz import fuzz, process
+
+        words = [name for name, _ in self._known]
+        cores = [spelled(name.strip()).core for name in names]
+        found: list[tuple[tuple[str, float], ...]] = []
+        for start in range(0, len(cores), _BLOCK):
+            block = cores[start : start + _BLOCK]
+            table = process.cdist(
+                block, words, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float32
+            )
+            for core, row in zip(block, table, strict=True):
+                best: dict[str, float] = {}
+                for at in np.flatnonzero(row) if core else ():
+                    firm = self._known[at][1]
+                    best[firm] = max(float(row[at]), best.get(firm, 0.0))
+                found.append(self._first(best))
+        return found
+
+    def known(self, written: str) -> Found:
+        """The firm of that name, or firms to choose from; no proposals. Raises nothing."""
         text, whole = written.strip(), plain(written)
         if not whole:
             return Found()
@@ -100,7 +133,7 @@ class Names:
         aliases = self._aliases.get(text) or self._aliases.get(whole, [])
         keys = [*aliases, *_matching(self._cores, said)] or _matching(self._short, said)
         if not keys:
-            return self._asked(said[0]) or Found(proposed=self._like(said[0].core, whole))
+            return self._asked(said[0]) or Found()
         if not aliases and said[0].bare:
             # 华润 is what a whole group is called: none of its firms is meant for certain.
             keys += self._beginning(said[0].core)
@@ -148,6 +181,9 @@ class Names:
             ):
                 firm = self._known[at][1]
                 best[firm] = max(score, best.get(firm, 0.0))
+        return self._first(best)
+
+    def _first(self, best: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
         ordered = sorted(best, key=lambda firm: (-best[firm], self._order[firm]))
         return tuple((firm, best[firm]) for firm in ordered[:_PROPOSED])
 
