@@ -76,7 +76,6 @@ def command(lang: Language) -> Any:
         projects,
         ranking,
         report,
-        screen,
         snapshots,
         week,
         whatif,
@@ -103,7 +102,6 @@ def command(lang: Language) -> Any:
         projects,
         week,
         plan,
-        screen,
     ):
         group.register(app)
     root = typer.main.get_command(app)

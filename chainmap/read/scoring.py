@@ -77,6 +77,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "screen.keep": (1, 1e6),
     "screen.sample": (1, 1e6),
     "screen.scale": (1, 1000),
+    "screen.alike": (50, 100),
 }
 # Marks and what they are cut at: 0 to 100.
 _MARKS = ("fit.", "pull.", "headroom.", "ledger.", "quadrant.")

@@ -13,11 +13,6 @@ EXTRA_OF = {
     "xlsxwriter": "office",
     "openpyxl": "xlsx",
     "scipy": "landing",
-    "pyarrow": "screen",
-    "ahocorasick": "screen",
-    "duckdb": "screen",
-    "numba": "fast",
-    "pyspark": "spark",
 }
 DISTRIBUTION = "industry-chainmap"
 
