@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from chainmap.cli.main import main
 from chainmap.core.register import FIELDS, Broken, Tally
 from chainmap.read.register import Register, register
 from chainmap.read.register_heads import Heads
@@ -92,3 +97,47 @@ def read(
                 assert all(column.null_count == 0 for column in one.columns)
                 rows += one.to_pylist()
     return rows, broken, tally
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it said, stderr as one line."""
+
+    returncode: int
+    stdout: bytes
+    said: str
+
+    @property
+    def text(self) -> str:
+        """What a reader sees without spaces: lines may be broken anywhere."""
+        return "".join(self.stdout.decode().split())
+
+
+class Here:
+    """Runs the command line within this process: no start of an interpreter for each run."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]
+    ) -> None:
+        self._patch, self._capture = monkeypatch, capture
+        monkeypatch.setenv("COLUMNS", "100")
+
+    def __call__(self, *arguments: str | Path, workspace: Path, cache: Path | None = None) -> Done:
+        self._patch.setenv("CHAINMAP_CACHE", str(cache or "off"))
+        self._capture.readouterr()
+        try:
+            with pytest.raises(SystemExit) as end:
+                main(["--workspace", str(workspace), *map(str, arguments)])
+        finally:
+            gc.enable()
+        out, told = self._capture.readouterr()
+        assert b"Traceback" not in told
+        assert isinstance(end.value.code, int)
+        return Done(end.value.code, out, told.decode())
+
+    def json(self, *arguments: str | Path, **more: Any) -> dict[str, Any]:
+        """The JSON form of a command's rows; fails where the command does."""
+        done = self(*arguments, "--format", "json", **more)
+        assert done.returncode == 0, done.said
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found

@@ -76,6 +76,7 @@ def command(lang: Language) -> Any:
         projects,
         ranking,
         report,
+        screen,
         snapshots,
         week,
         whatif,
@@ -102,6 +103,7 @@ def command(lang: Language) -> Any:
         projects,
         week,
         plan,
+        screen,
     ):
         group.register(app)
     root = typer.main.get_command(app)

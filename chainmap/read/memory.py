@@ -22,8 +22,13 @@ LARGEST = 64 * 2**20  # bytes of a file that is believed
 class Memory:
     """Bytes by key in a directory of the user; every failure counts as not remembering."""
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None, kept: int | None = KEPT) -> None:
         self.directory = directory
+        self.kept = kept
+
+    def branch(self, name: str, kept: int | None) -> Memory:
+        """A directory below, with as many entries of its own; None for any number."""
+        return Memory(None if self.directory is None else self.directory / name, kept)
 
     def recall(self, key: str) -> bytes | None:
         """What was kept under a key, None where nothing was or it cannot be read."""
@@ -46,9 +51,31 @@ class Memory:
         with contextlib.suppress(OSError):
             self.directory.mkdir(parents=True, exist_ok=True)
             write_whole(self.directory / key, data)
-            kept = sorted(self.directory.iterdir(), key=lambda p: p.stat().st_mtime_ns)
-            for path in kept[:-KEPT]:
-                path.unlink()
+            if self.kept is not None:
+                files = [path for path in self.directory.iterdir() if path.is_file()]
+                files.sort(key=lambda p: p.stat().st_mtime_ns)
+                for path in files[: -self.kept]:
+                    path.unlink()
+
+    def drop(self, but: str) -> None:
+        """Let go of everything but one key."""
+        if self.directory is None:
+            return
+        with contextlib.suppress(OSError):
+            for path in self.directory.iterdir():
+                if path.name != but and path.is_file():
+                    path.unlink()
+
+    def forget(self, kept: int, but: str) -> None:
+        """Let go of all branches but the newest ones, and one more."""
+        if self.directory is None:
+            return
+        with contextlib.suppress(OSError):
+            held = [one for one in self.directory.iterdir() if one.is_dir() and one.name != but]
+            held.sort(key=lambda p: p.stat().st_mtime_ns)
+            for old in held[:-kept]:
+                Memory(old).drop(but="")
+                old.rmdir()
 
 
 def memory(environ: Mapping[str, str]) -> Memory:

@@ -72,3 +72,46 @@ def _watch(out: TextIO, text: str, done: threading.Event) -> None:
     if shown:
         out.write("\r\x1b[K")
         out.flush()
+
+
+@contextmanager
+def in_rows(
+    say: Callable[..., str], stream: TextIO | None = None
+) -> Iterator[Callable[[str, int, int | None, int], None]]:
+    """Rows done and the time that is left; only on a terminal, twice a second at most.
+
+    The callable takes the key of what is done, rows done, rows in all where that is known, and
+    how many of those done took no time.
+    """
+    out = stream or sys.stderr
+    shown = out.isatty()
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    begun: dict[str, float] = {}
+    last = 0.0
+
+    def tell(key: str, done: int, total: int | None, again: int = 0) -> None:
+        nonlocal last
+        now = time.monotonic()
+        start = begun.setdefault(key, now)
+        if not shown or now - last < 0.5:
+            return
+        last = now
+        text = say(key, rows=f"{done:,}" if total is None else f"{done:,}/{total:,}")
+        if total and done > again and now > start:
+            left = (total - done) * (now - start) / (done - again)
+            text += say("progress.left", left=_clock(left))
+        out.write(f"\r{text}\x1b[K".encode(encoding, "replace").decode(encoding))
+        out.flush()
+
+    try:
+        yield tell
+    finally:
+        if shown and last:
+            out.write("\r\x1b[K")
+            out.flush()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -18,6 +18,7 @@ from chainmap.core.words import (
     plan,
     plan_paper,
     projects,
+    screen,
     screening_into,
     snapshots,
     stability,
@@ -29,7 +30,8 @@ from chainmap.core.words import (
 
 PARTS = (
     common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
-    projects, snapshots, week, plan, plan_paper, screening_into,
+    projects, snapshots, week, plan, plan_paper, screen,
+    screening_into,
 )  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()

@@ -13,6 +13,11 @@ EXTRA_OF = {
     "xlsxwriter": "office",
     "openpyxl": "xlsx",
     "scipy": "landing",
+    "pyarrow": "screen",
+    "ahocorasick": "screen",
+    "duckdb": "screen",
+    "numba": "fast",
+    "pyspark": "spark",
 }
 DISTRIBUTION = "industry-chainmap"
 

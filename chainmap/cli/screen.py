@@ -1,0 +1,307 @@
+"""The command that screens a business register: screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from chainmap.cli.options import File, Format
+from chainmap.cli.session import Output, Session, Sheet, Stop, session
+from chainmap.core.register import FIELDS
+from chainmap.core.words import say
+
+if TYPE_CHECKING:
+    from chainmap.read.register import Register
+    from chainmap.read.register_heads import Heads
+    from chainmap.show.terminal import Terminal
+    from chainmap.study import JsonRow, Study
+    from chainmap.study.screening import Asked, Screening
+
+KEYS = (
+    "chain", "link", "position", "firm", "name", "score", "words", "known_firm", "register_id",
+    "capital", "city", "ref",
+)  # fmt: skip
+JAVA = "apt-get install default-jre-headless"
+Paths = Annotated[
+    list[Path] | None, typer.Argument(metavar="REGISTER...", help="help.screen_register")
+]
+Engine = Annotated[Literal["local", "spark"], typer.Option("--engine", help="help.screen_engine")]
+Map = Annotated[
+    list[str] | None, typer.Option("--map", metavar="HEAD=FIELD", help="help.screen_map")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Put this module's command into the application."""
+    app.command(help="help.screen")(screen)
+
+
+def screen(
+    context: typer.Context,
+    paths: Paths = None,
+    chain: Annotated[str | None, typer.Option("--chain", help="help.screen_chain")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, max=100_000, help="help.screen_top")
+    ] = None,
+    engine: Engine = "local",
+    master: Annotated[str | None, typer.Option("--master", help="help.screen_master")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=1024, help="help.screen_workers")
+    ] = None,
+    where: Annotated[str | None, typer.Option("--where", help="help.screen_where")] = None,
+    more: Map = None,
+    broken: Annotated[Path | None, typer.Option("--broken", help="help.screen_broken")] = None,
+    weights: Annotated[Path | None, typer.Option("--weights", help="help.screen_weights")] = None,
+    form: Format = None,
+    output: File = None,
+) -> None:
+    run = session(context)
+    out = Output(output, form)
+    out.format(run)
+    if not paths:
+        raise Stop(2, run.say("use.screen_register"))
+    if master is not None and engine != "spark":
+        raise Stop(2, run.say("use.screen_master"))
+    need(run, "duckdb" if where is not None else "", "pyspark" if engine == "spark" else "")
+    given = None if weights is None else _weights(run, weights)
+    study = run.open(("firms", "sources"), chain)
+    source = opened(run, study, paths, where, more or ())
+    from chainmap.study.screening import Asked
+
+    asked = Asked(chain, top, engine, master, workers or 0, given)
+    done = carried_out(run, study, source, asked, weights)
+    _deliver(run, study, out, source, done, paths, top, chain)
+    side(run, paths, broken, done)
+    if source.files and not done.found.tally.read:
+        count = done.found.tally.broken
+        raise Stop(1, run.say("screen.nothing", files=source.files, broken=count))
+    run.finish()
+
+
+def need(run: Session, *more: str) -> None:
+    """Ends with 3 where a part that screening needs is not installed."""
+    from chainmap.show.draw.extras import MissingExtra, extra
+
+    try:
+        for module in ("pyarrow", "ahocorasick", *filter(None, more)):
+            extra(module)
+    except MissingExtra as error:
+        raise Stop(3, run.say("screen.extra", command=error.command)) from None
+
+
+def opened(
+    run: Session, study: Study, paths: Sequence[Path], where: str | None, more: Sequence[str]
+) -> Register:
+    """The register, its columns understood; what was newly understood is shown and kept."""
+    from chainmap.read import register_heads as heads
+    from chainmap.read.register import NoRegister
+    from chainmap.read.register import register as read_register
+    from chainmap.read.register_where import BadWhere
+
+    data = Path(study.workspace.root) / "data"
+    held, problems = heads.kept(data)
+    told, wrong = heads.told_by(more)
+    if wrong:
+        words = {"fields": " ".join(FIELDS), "units": " ".join(heads.UNITS)}
+        raise Stop(2, run.say("use.screen_map", word=" ".join(wrong), **words))
+    if not problems:
+        try:
+            source = read_register(paths, heads.joined(held, told), where)
+        except NoRegister as error:
+            raise Stop(2, run.say(error.key, path=error.path)) from None
+        except BadWhere as error:
+            raise Stop(2, _where(run, error)) from None
+        problems = source.problems
+    if problems:
+        for one in problems[:20]:
+            run.tell(one.line(run.lang))
+        raise Stop(1)
+    _remember(run, data, held, heads.joined(heads.joined(held, told), source.heads))
+    return source
+
+
+def _where(run: Session, error: Exception) -> str:
+    from chainmap.read.register_where import BadWhere
+
+    assert isinstance(error, BadWhere)
+    words = {"fields": " ".join(FIELDS)} if error.key == "where.column" else {}
+    return run.say("use.where", reason=run.say(error.key, word=error.word, **words))
+
+
+def _remember(run: Session, data: Path, before: Heads, after: Heads) -> None:
+    """Show and keep what was understood for the first time."""
+    from chainmap.read.register_heads import FILE, keep
+
+    new = {head: name for head, name in after.columns.items() if before.columns.get(head) != name}
+    if not new and after.units == before.units:
+        return
+    columns = "、".join(f"{head} = {name}" for head, name in new.items())
+    for head, unit in after.units.items():
+        if before.units.get(head) != unit:
+            columns += f"（{head}：{unit}）" if run.lang == "zh" else f" ({head}: {unit})"
+    sentence = run.say("screen.columns", columns=columns)
+    if not run.read_only:
+        try:
+            keep(data, after)
+            sentence += run.say("screen.columns_kept", file=FILE)
+        except OSError as error:
+            run.tell(run.say("screen.columns_lost", file=FILE, reason=error.strerror or error))
+    run.tell(sentence)
+
+
+def carried_out(
+    run: Session, study: Study, source: Register, asked: Asked, weights: Path | None = None
+) -> Screening:
+    """The screening, with its progress; ends with 130 where it is stopped."""
+    from chainmap.read.register_where import BadWhere
+    from chainmap.show.progress import in_rows
+    from chainmap.study.screening import Words, memory_of, screened
+
+    spark = _spark_ends(run) if asked.engine == "spark" else {}
+    sizes = [part.rows for part in source.parts]
+    total = None if None in sizes else sum(size or 0 for size in sizes)
+    try:
+        with in_rows(run.say) as tell:
+            return screened(
+                study,
+                source,
+                asked,
+                lambda rows: tell("progress.sample", rows, total, 0),
+                lambda now: tell("progress.screen", now.rows, now.total, now.again),
+            )
+    except BadWhere as error:
+        raise Stop(2, _where(run, error)) from None
+    except Words as error:
+        raise Stop(2, run.say("use.screen_weights", path=weights, reason=error)) from None
+    except tuple(spark) as error:
+        raise spark[type(error)](error) from None
+    except KeyboardInterrupt:
+        kept = memory_of(study).directory is not None and asked.engine == "local"
+        raise Stop(130, run.say("screen.stopped" if kept else "screen.stopped_lost")) from None
+
+
+def _spark_ends(run: Session) -> dict[type[BaseException], Callable[[Any], Stop]]:
+    """How the command ends where Spark does not do its work."""
+    from chainmap.screen.spark import MissingJava, SparkFault
+
+    return {
+        MissingJava: lambda error: Stop(
+            3, run.say("screen.java", found=error.found or "-", command=JAVA)
+        ),
+        SparkFault: lambda error: Stop(1, run.say("screen.spark", reason=error)),
+    }
+
+
+def _weights(run: Session, path: Path) -> dict[str, int]:
+    from chainmap.study.screening import known_weights
+
+    try:
+        return known_weights(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise Stop(2, run.say("use.screen_weights", path=path, reason=reason)) from None
+
+
+def _deliver(
+    run: Session,
+    study: Study,
+    out: Output,
+    source: Register,
+    done: Screening,
+    paths: Sequence[Path],
+    top: int | None,
+    chain: str | None,
+) -> None:
+    from chainmap.study.screening import envelope, screen_rows
+
+    rows = screen_rows(study, done)
+    about = envelope(done, source, paths)
+    run.emit(
+        out,
+        study,
+        Sheet(rows, KEYS, about),
+        lambda terminal: _screen(run, study, done, rows, paths, terminal, top, chain),
+    )
+
+
+def _screen(
+    run: Session,
+    study: Study,
+    done: Screening,
+    rows: Sequence[JsonRow],
+    paths: Sequence[Path],
+    terminal: Terminal,
+    top: int | None,
+    chain: str | None,
+) -> None:
+    from chainmap.show.screening import screen_lines, shown_rows
+    from chainmap.study.content import chain_name, link_name
+
+    lang = run.lang
+    name = chain_name(study.chain(chain), lang) if chain else ""
+    name = f" {name}" if name and lang == "en" else name
+    title = say("title.screen", lang, region=study.region(lang), chain=name)
+    terminal.say(f"{title}    {say('as_of', lang, day=study.world.at.text)}", "bold")
+    for sentence in _counts(run, done, paths):
+        terminal.say(sentence)
+    if not rows:
+        terminal.say(say("screen.none", lang))
+        return
+    links = {(row["chain"], row["link"]) for row in rows}
+    firms = {row["firm"]: row["known_firm"] for row in rows}
+    counts = {"with_firms": len(links), "links": len(done.rule.links), "rows": f"{len(rows):,}"}
+    counts |= {"firms": f"{len(firms):,}", "known": f"{sum(firms.values()):,}"}
+    terminal.say(say("screen.found", lang, **counts))
+    terminal.say()
+    groups = shown_rows(rows, top)
+    names = {}
+    for one, link in links:
+        found = study.chain(one)
+        before = "" if chain else chain_name(found, lang) + (" " if lang == "en" else "·")
+        names[one, link] = before + link_name(found, link, lang)
+    terminal.lines(screen_lines(groups, names, lang, terminal.width))
+    terminal.say()
+    left = len(rows) - sum(map(len, groups))
+    if left:
+        others = len(links) - len(groups)
+        more = {"links": others, "rows": f"{left:,}", "count": f"{left:,}"}
+        terminal.say(say("screen.more" if others else "more.rows", lang, **more), "dim")
+    terminal.say(say("screen.foot", lang), "dim")
+
+
+def _counts(run: Session, done: Screening, paths: Sequence[Path]) -> list[str]:
+    """How many rows were read, set aside, left out and broken."""
+    tally = done.found.tally
+    matched = tally.read - tally.revoked - tally.filtered
+    names = "、".join(path.name for path in paths[:3]) + (" .." if len(paths) > 3 else "")
+    first = run.say("screen.read", register=names, read=f"{tally.read:,}", matched=f"{matched:,}")
+    said = [
+        run.say(key, count=f"{count:,}")
+        for key, count in (
+            ("screen.revoked", tally.revoked), ("screen.filtered", tally.filtered),
+            ("screen.broken", tally.broken), ("screen.again", done.again),
+        ) if count
+    ]  # fmt: skip
+    joint, end = ("；", "。") if run.lang == "zh" else ("; ", ".")
+    return [joint.join([first, *said]) + end]
+
+
+def side(run: Session, paths: Sequence[Path], asked: Path | None, done: Screening) -> None:
+    """The side file of broken rows: written where there are any, or one is there already."""
+    from chainmap.core.whole import write_whole
+    from chainmap.show.screening import broken_csv
+
+    first = paths[0]
+    path = asked or first.with_name(f"{first.resolve().name}.broken.csv")
+    tally = done.found.tally
+    if not tally.broken and not (asked or path.exists()):
+        return
+    try:
+        write_whole(path, broken_csv(done.found.broken, run.lang))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Stop(4, run.say("error.write", path=path, reason=reason)) from error
+    run.tell(run.say("screen.side", count=f"{tally.broken:,}", path=path))

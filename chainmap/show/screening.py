@@ -1,0 +1,64 @@
+"""What a screening found, as it stands on a terminal, and the list of broken rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from chainmap.core.register import Broken
+from chainmap.core.words import say
+from chainmap.show.columns import Cell, Head, Line, lay_out
+from chainmap.show.formats import as_csv
+
+Row = Mapping[str, Any]
+LINKS = 20  # links that a terminal shows
+FEW = 3  # firms of each
+BROKEN_KEYS = ("file", "row", "reason", "text")
+
+
+def shown_rows(rows: Sequence[Row], top: int | None) -> list[list[Row]]:
+    """The best few rows of the first links, a list for each link."""
+    groups = [list(group) for _, group in groupby(rows, lambda row: (row["chain"], row["link"]))]
+    return [group[: top or FEW] for group in groups[:LINKS]]
+
+
+def screen_lines(
+    groups: Sequence[Sequence[Row]], names: Mapping[tuple[str, str], str], lang: str, limit: int
+) -> list[Line]:
+    """A line for each firm; the link stands before its first one."""
+    heads = [
+        Head(say("head.screen_link", lang), shrink_to=16),
+        Head(say("head.position", lang), right=True),
+        Head(" "),
+        Head(say("head.screen_firm", lang), shrink_to=16),
+        Head(say("head.city", lang), shrink_to=6, may_go=True),
+        Head(say("head.screen_capital", lang), right=True, may_go=True),
+        Head(say("head.score", lang), right=True),
+        Head(say("head.screen_words", lang), shrink_to=12),
+    ]
+    cells = []
+    for group in groups:
+        for nth, row in enumerate(group):
+            capital = "-" if row["capital"] is None else f"{row['capital'] / 10_000:,.0f}"
+            cells.append(
+                [
+                    Cell(names[row["chain"], row["link"]] if nth == 0 else ""),
+                    Cell(str(row["position"])),
+                    Cell("*" if row["known_firm"] else "", "strong"),
+                    Cell(row["name"] or row["register_id"], "bold"),
+                    Cell(row["city"] or "-"),
+                    Cell(capital),
+                    Cell(str(row["score"])),
+                    Cell(" ".join(row["words"])),
+                ]
+            )
+    return lay_out(heads, cells, limit)
+
+
+def broken_csv(broken: Sequence[Broken], lang: str) -> bytes:
+    """The side file of broken rows: where, why, and what stood there."""
+    found = sorted(broken, key=lambda one: (one.file, one.row, one.reason, one.text))
+    return as_csv(
+        BROKEN_KEYS, [[one.file, one.row or None, say(one.reason, lang), one.text] for one in found]
+    )
