@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from chainmap.screen.automaton import Classes, Trie, classes, trie
-from chainmap.screen.best import Top
-from chainmap.screen.kernel import Entries, Spelled, entries
+from chainmap.screen.best import Floor
+from chainmap.screen.kernel import Entries, Gathered, entries
 from chainmap.screen.rule import Rule
 
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-# Pairs that are found before the best rows are put in order again.
-_ROOM = 1 << 15
+# Pairs that are found before those near the best are picked out of them: as many as tell the
+# best of each link, within bounds.
+_ROOM, _MOST = 1 << 15, 1 << 20
 
 
 class Compiled:
@@ -37,8 +38,7 @@ class Compiled:
         self._rule = rule
         self._classes, self._trie, self._entries = _prepared(rule.digest, _Held(rule))
         links = len(rule.links)
-        self._spelled = Spelled(rule)
-        self._top = Top(links, rule.keep)
+        self._gathered = Gathered(rule)
         masks = self._entries.masks
         # What the machine remembers of a row, marked with the row's number instead of cleared.
         self._memory = (
@@ -51,7 +51,7 @@ class Compiled:
             np.zeros(len(rule.words) + 1, np.int32),
             np.zeros(links, np.int32),
         )
-        room = max(_ROOM, 2 * links)
+        room = max(_ROOM, 2 * links, min(4 * links * rule.keep, _MOST))
         self._found = (
             np.zeros(room, np.int64),
             np.zeros(room, np.int32),
@@ -59,6 +59,10 @@ class Compiled:
             np.zeros((room, masks), np.uint64),
         )
         self._buffer = np.zeros(1 << 12, np.int32)
+
+    def start(self, floor: Floor | None = None) -> None:
+        """Forget all rows, and begin from a floor."""
+        self._gathered.start(floor)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Match the rows of a batch."""
@@ -84,7 +88,7 @@ class Compiled:
         longest = int(np.diff(starts).max()) * self._classes.longest + 1
         if longest > len(self._buffer):
             self._buffer = np.zeros(longest, np.int32)
-        held, words, top = self._classes, self._trie, self._top
+        held, words, floor = self._classes, self._trie, self._gathered.top.floor
         slow = np.zeros(batch.num_rows, np.int64)
         row, slows = 0, 0
         while row < batch.num_rows:
@@ -96,29 +100,21 @@ class Compiled:
                     self._entries.start, self._entries.link, self._entries.place,
                     self._entries.weight,
                 ),
-                (top.score, top.capital, top.ids),
+                (floor.score, floor.capital, floor.ids),
                 self._memory, self._buffer, self._found, slow, row, slows,
             )  # fmt: skip
             self._keep(batch, count)
         return slow[:slows]
 
     def _keep(self, batch: pa.RecordBatch, count: int) -> None:
-        import pyarrow as pa
-
-        if not count:
-            return
-        # Arrow takes arrays as they are, and the machine writes over these.
-        row, link, score, masks = (column[:count].copy() for column in self._found)
-        found = {
-            "link": pa.array(link),
-            "score": pa.array(score),
-            "words": self._spelled.words(link, masks),
-        }
-        self._top.add(batch, row, found)
+        if count:
+            # Arrow takes arrays as they are, and the machine writes over these.
+            row, link, score, masks = (column[:count].copy() for column in self._found)
+            self._gathered.take(batch, row, link, score, masks)
 
     def result(self) -> pa.Table:
         """The best rows of what was added."""
-        return self._top.result()
+        return self._gathered.top.result()
 
 
 class _Held:

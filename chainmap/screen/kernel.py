@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chainmap.screen.best import Top
+from chainmap.screen.best import Floor, Top
 from chainmap.screen.rule import LinkWords, Rule
+from chainmap.screen.weights import hashed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
+# So many pairs are looked through for those near the best before their texts are taken.
+_MANY = 1 << 12
+
+
 class Matcher(Protocol):
     """A kernel: takes batches of a register in any order, and gives the best rows of all."""
+
+    def start(self, floor: Floor | None = None) -> None:
+        """Forget what was added. Rows behind the floor may be left out from now on."""
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Match the rows of a batch with the columns of ``core.register.FIELDS``."""
@@ -46,6 +54,10 @@ def compiled_here() -> bool:
     from importlib.util import find_spec
 
     return find_spec("numba") is not None
+
+
+def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
+    return batch.column(batch.schema.get_field_index(name))
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,49 @@ class Spelled:
         return known
 
 
+class Gathered:
+    """What a kernel found, on the way to its best rows."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.top = Top(len(rule.links), rule.keep)
+        self._spelled = Spelled(rule)
+        self._batch: pa.RecordBatch | None = None
+        self._distinct = False
+
+    def take(
+        self, batch: pa.RecordBatch, row: Array, link: Array, score: Array, masks: Array
+    ) -> None:
+        """Take pairs of a batch's rows and links; only those near the best get their texts."""
+        import numpy as np
+        import pyarrow as pa
+
+        if len(row) >= _MANY and self._are_distinct(batch):
+            capital = _column(batch, "capital").to_numpy()[row]
+            near = self.top.floor.near(link, score, capital, self.top.keep)
+            row, link, score, masks = row[near], link[near], score[near], masks[near]
+        if len(row):
+            found = {
+                "link": pa.array(link.astype(np.int32)),
+                "score": pa.array(score.astype(np.int32)),
+                "words": self._spelled.words(link, masks),
+            }
+            self.top.add(batch, row, found)
+
+    def _are_distinct(self, batch: pa.RecordBatch) -> bool:
+        """Whether no id comes twice in the batch; hashes that meet count as ids that do."""
+        import numpy as np
+
+        if self._batch is not batch:
+            self._batch = batch
+            self._distinct = len(np.unique(hashed(_column(batch, "id")))) == batch.num_rows
+        return self._distinct
+
+    def start(self, floor: Floor | None) -> None:
+        """Forget all rows."""
+        self._batch = None
+        self.top.start(floor)
+
+
 class Kernel:
     """Matches by pyahocorasick and adds up by numpy."""
 
@@ -129,37 +184,32 @@ class Kernel:
             self._automaton.add_word(word, at)
         self._automaton.make_automaton()
         self._entries = entries(rule)
-        self._spelled = Spelled(rule)
-        self._top = Top(len(rule.links), rule.keep)
+        self._gathered = Gathered(rule)
         self._any = bool(words)
+
+    def start(self, floor: Floor | None = None) -> None:
+        """Forget all rows, and begin from a floor."""
+        self._gathered.start(floor)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Match the rows of a batch."""
         import numpy as np
-        import pyarrow as pa
 
         if not self._any or not batch.num_rows:
             return
-        find, normal = self._automaton.iter, self._rule.normal
-        scopes = batch.column(batch.schema.get_field_index("scope")).to_pylist()
-        hits = [{word for _, word in find(normal(scope))} for scope in scopes]
+        find = self._automaton.iter
+        scopes = self._rule.normals(_column(batch, "scope").to_pylist())
+        hits = [{word for _, word in find(scope)} for scope in scopes]
         counts = np.fromiter(map(len, hits), np.int64, len(hits))
         words = np.fromiter((word for hit in hits for word in hit), np.int64, int(counts.sum()))
         rows = np.repeat(np.arange(len(hits)), counts)
         row, link, score, masks = self._pairs(rows, words)
-        capital = batch.column(batch.schema.get_field_index("capital")).to_numpy()[row]
-        top = self._top
-        near = (score > top.score[link]) | (
-            (score == top.score[link]) & (capital >= top.capital[link])
+        capital = _column(batch, "capital").to_numpy()[row]
+        floor = self._gathered.top.floor
+        near = (score > floor.score[link]) | (
+            (score == floor.score[link]) & (capital >= floor.capital[link])
         )
-        row, link, score, masks = row[near], link[near], score[near], masks[near]
-        if len(row):
-            found = {
-                "link": pa.array(link.astype(np.int32)),
-                "score": pa.array(score.astype(np.int32)),
-                "words": self._spelled.words(link, masks),
-            }
-            top.add(batch, row, found)
+        self._gathered.take(batch, row[near], link[near], score[near], masks[near])
 
     def _pairs(self, rows: Array, words: Array) -> tuple[Array, Array, Array, Array]:
         """Row, link, score and mask of each pair that no exclude word drops."""
@@ -190,4 +240,4 @@ class Kernel:
 
     def result(self) -> pa.Table:
         """The best rows of what was added."""
-        return self._top.result()
+        return self._gathered.top.result()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from chainmap.screen.characters import many
 
 if TYPE_CHECKING:  # the executors of a cluster have no reader of chains
     from chainmap.core.model import Chain
@@ -96,7 +97,11 @@ class Rule:
 
     def normal(self, text: str) -> str:
         """The text as ``normalise`` gives it, by the rule's own table of characters."""
-        return _folded(text, *_table(*self.simplified))
+        return _folded(text, _table(*self.simplified))
+
+    def normals(self, texts: Sequence[str]) -> list[str]:
+        """``normal`` of each text; many together take a tenth of the time."""
+        return many(texts, self.normal, *self.simplified)
 
 
 def make_rule(links: Iterable[LinkWords], weights: Mapping[str, int], keep: int) -> Rule:
@@ -122,7 +127,7 @@ def normalise(text: str) -> str:
     >>> normalise("ＰＥＭ電解槽、乾燥機")
     'pem电解槽、干燥机'
     """
-    return _folded(text, *_table(*characters()))
+    return _folded(text, _table(*characters()))
 
 
 @lru_cache(maxsize=1)
@@ -138,14 +143,14 @@ def characters() -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _table(old: str, new: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    pattern = re.compile(f"[{re.escape(old)}]" if old else r"(?!)")
-    return pattern, MappingProxyType(dict(zip(old, new, strict=True)))
+def _table(old: str, new: str) -> Mapping[int, str]:
+    return MappingProxyType({ord(one): to for one, to in zip(old, new, strict=True)})
 
 
-def _folded(text: str, pattern: re.Pattern[str], table: Mapping[str, str]) -> str:
-    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
-    return pattern.sub(lambda found: table[found[0]], folded)
+def _folded(text: str, table: Mapping[int, str]) -> str:
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", text).casefold().translate(table)
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:

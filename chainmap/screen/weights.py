@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chainmap.core.register import Broken, Part, Tally
-from chainmap.screen.rule import LinkWords, normalise
+from chainmap.screen.characters import many
+from chainmap.screen.rule import LinkWords, characters, normalise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _PRIME = 0x100000001B3
 _BATCH = 1 << 16
+_TOGETHER = 1 << 12
 
 
 def weigh(
@@ -81,9 +83,10 @@ def _counted(scopes: Sequence[str], words: Sequence[str]) -> dict[str, int]:
     for word in words:
         automaton.add_word(word, word)
     automaton.make_automaton()
-    for scope in scopes:
-        for word in {word for _, word in automaton.iter(normalise(scope))}:
-            df[word] += 1
+    for at in range(0, len(scopes), _TOGETHER):
+        for scope in many(scopes[at : at + _TOGETHER], normalise, *characters()):
+            for word in {word for _, word in automaton.iter(scope)}:
+                df[word] += 1
     return df
 
 
@@ -145,18 +148,18 @@ def hashed(texts: pa.Array) -> Array:
     """
     import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     wide = texts.cast(pa.large_binary())
-    sizes = pc.binary_length(wide).to_numpy(zero_copy_only=False)
+    _, starts, data = wide.buffers()
+    begin = np.frombuffer(starts, np.int64)[wide.offset : wide.offset + len(wide) + 1]
+    held = np.frombuffer(data or b"\0", np.uint8)
+    sizes = np.diff(begin)
     found = np.zeros(len(texts), np.uint64)
     for size in np.unique(sizes):
         at = np.flatnonzero(sizes == size)
-        data = b"".join(wide.take(pa.array(at)).to_pylist())
-        grid = np.frombuffer(data, np.uint8).reshape(len(at), size)
         code = np.full(len(at), size + 1, np.uint64)
-        for column in grid.T:
-            code = code * np.uint64(_PRIME) + column
+        for byte in range(int(size)):
+            code = code * np.uint64(_PRIME) + held[begin[at] + byte]
         found[at] = code
     found ^= found >> np.uint64(30)
     found *= np.uint64(0xBF58476D1CE4E5B9)
