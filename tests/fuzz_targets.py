@@ -36,7 +36,7 @@ from chainmap.study import Study
 from chainmap.track.snapshot import Damaged, Snapshot, decode, encode
 
 ROOT = Path(__file__).parent.parent
-FULL = 16  # of sound tables one in so many also goes through a whole study
+FULL = 16  # of sound chains and tables one in so many also goes through a whole study
 _GRADES = {"s1": "A", "s2": "B", "s3": "C", "s4": "D"}
 
 
@@ -101,12 +101,12 @@ def _study(root: Path) -> None:
 
 
 def chain(data: bytes) -> None:
-    """A chain file; a sound one is also worked out."""
+    """A chain file; of the sound ones some are also worked out."""
     here = room()
     path = here.put("chains/probe.yaml", data)
     read = read_chain(Intake(here.root), path, _GRADES)
     _told(read.problems)
-    if read.chain is not None:
+    if read.chain is not None and zlib.crc32(data) % FULL == 0:
         _study(here.root)
 
 

@@ -84,6 +84,7 @@ def command(lang: Language) -> Any:
         workbook,
     )
 
+    known = bool(app.registered_commands)  # a process may ask more than once
     for group in (
         files,
         look,
@@ -105,7 +106,8 @@ def command(lang: Language) -> Any:
         plan,
         screen,
     ):
-        group.register(app)
+        if not known:
+            group.register(app)
     root = typer.main.get_command(app)
     _translate(root, lang)
     return root
