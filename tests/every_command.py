@@ -7,19 +7,23 @@ the events of sockets, which must be none. The commands are the leaves of the to
 that a new one fails the tests until it has arguments here.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import io
 import json
 import os
 import platform
+import re
 import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from chainmap.core.schema import BY_NAME
+from chainmap.core.text import guard
 
 # In this order; those that write come last. A name in capitals is a file beside the workspace.
 ARGUMENTS: dict[str, tuple[str, ...]] = {
@@ -33,7 +37,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "table": ("table toy -o t.xlsx", "table toy -o t.md", "table -o all.csv"),
     "map": ("map toy", "map toy -o m.svg", "map toy -o m.png", "map toy -o m.html",
             "map toy -o m.pptx", "map toy -o m.dot", "map toy --view path -o p.svg",
-            "map toy -o m.pdf", "map toy -o m.json"),
+            "map toy -o m.pdf", "map toy --format json"),
     "report": ("report toy", "report toy -o r.html", "report toy -o r.pdf", "report toy -o r.docx",
                "report toy -o r.pptx", "report toy -o r.xlsx", "report toy -o folder"),
     "ledger": ("ledger --list global500",),
@@ -45,18 +49,18 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "snapshots": ("snapshots",),
     "week": ("week", "week -o w.docx", "week -o w.html"),
     "plan": ("plan --seconds 60",),
-    "firms find": ("firms find 甲公司",),
+    "firms find": ("firms find 公司",),
     "leaders select": ("leaders select",),
     "leaders requests": ("leaders requests",),
-    "leaders cluster": ("leaders cluster 000001"),
-    "leaders intake": ("leaders intake CATALOGUE.csv --leader 000001 --grade B --yes",),
+    "leaders cluster": ("leaders cluster maker",),
+    "leaders intake": ("leaders intake CATALOGUE.csv --leader maker --grade B --yes",),
     "leaders vet": ("leaders vet REQUEST --accept --because 属实",),
-    "projects add": ("projects add 扩产 --id p1 --firm beta --chain toy --link steel --stage 洽谈"
+    "projects add": ("projects add 扩产 --id p1 --firm beta --chain toy --link ship --stage 洽谈"
                      " --because 走访",),
     "projects move": ("projects move p1 签约 --because 已签",),
     "projects note": ("projects note p1 已谈妥 --because 走访",),
     "projects contact": ("projects contact p1 --name 王某",),
-    "projects adopt": ("projects adopt beta toy ship --because 走访",),
+    "projects adopt": ("projects adopt beta toy ship --id p2 --because 走访",),
     "projects import": ("projects import LIST.csv --yes",),
     "projects board": ("projects board",),
     "projects show": ("projects show p1",),
@@ -68,6 +72,149 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "import": ("import book.xlsx --yes",),
     "init": ("init fresh", "init fresh-book --xlsx"),
 }  # fmt: skip
+
+
+def table_of(name: str, *rows: dict[str, str]) -> str:
+    """A table with all of its columns."""
+    columns = [column.name for column in BY_NAME[name].columns]
+    lines = [columns, *([row.get(column, "") for column in columns] for row in rows)]
+    return "".join(",".join(line) + "\n" for line in lines)
+
+
+# A workspace of which every command finds something to say; {name} is the name of a firm, {text}
+# of whatever else has a name.
+FILES = {
+    "chains/toy.yaml": """chain: toy
+name: {text}
+kind: emerging
+region: {text}
+as_of: 2025-12-31
+chief: {text}
+bureau: {text}
+panorama:
+  stages:
+    - {{id: up, name: {text}}}
+    - {{id: down, name: {text}}}
+  links:
+    - {{id: ore, name: {text}, stage: up, products: [{text}], industry: ['0810'], critical: true}}
+    - {{id: steel, name: {text}, stage: down, products: [{text}, 钢], group: {text}}}
+    - {{id: ship, name: {text}, stage: down, products: [{text}],
+       status: {{is: weak, because: {text}, source: s1, as_of: 2025-06}}}}
+  flows:
+    - {{from: ore, to: steel, share: 0.35, source: s1}}
+    - {{from: steel, to: ship}}
+path:
+  - {{id: m1, link: steel, action: fill, title: {text}, start: 2026-01, due: 2026-12, owner: {text}}}
+""",
+    "data/region.yaml": "region: {text}\nstudy_date: 2026-06-30\n",
+    "data/sources.csv": """source,title,publisher,url,date,grade
+s1,{text},{text},https://example.invalid/a?b=1&c=2,2025-06,A
+s2,{text},{text},,2024,B
+""",
+    "data/firms.csv": """firm,name,aliases,level,ownership,country,hq_city,industry,revenue_100m_cny,source,as_of
+a1,{name},{text},group,central_soe,中国,{text},0810,120,s1,2025-06-30
+beta,{name},,,private,中国,北京,,30,s2,2025-06
+maker,{name},,,private,中国,{text},,8,s2,2025-06
+""",
+    "data/lists.csv": """list,year,rank,firm,sector,revenue,currency,source,as_of
+global500,2025,1,a1,{text},120,CNY,s1,2025-06
+global500,2024,2,a1,{text},110,CNY,s1,2024-06
+""",
+    "data/activities.csv": """firm,chain,link,product,role,source,as_of
+a1,toy,steel,{text},main,s1,2025-06
+beta,toy,ship,{text},minor,s2,2024-06
+""",
+    "data/presence.csv": """firm,chain,link,district,activity,output,output_unit,source,as_of
+maker,toy,ore,东区,production,5,亿元,s1,2025-06-30
+""",
+    "data/findings.csv": """chain,link,status,supply,demand,unit,note,source,as_of
+toy,steel,missing,,3,亿元,{text},s1,2025-06-30
+""",
+    "data/signals.csv": """firm,date,kind,toward,note,source,as_of
+a1,2026-03,relocation_announced,{text},{text},s1,2026-03
+beta,2026-04,site_search,,{text},s2,2026-04
+""",
+    "data/affinity.csv": """firm,dimension,value,reason,source,as_of
+a1,market,80,{text},s1,2025-06
+""",
+    "data/requests.csv": """leader,chain,link,wanted,purchase_100m_cny,status,reason,source,as_of
+maker,toy,steel,beta,2,proposed,{text},s1,2025-06
+maker,toy,ship,{text},1,accepted,{text},s1,2025-06
+""",
+    "data/districts.csv": """district,leading_chains,land_mu,budget_100m_cny,source,as_of
+东区,toy,1200,50,s1,2025
+""",
+    "data/parks.csv": """park,district,leading_chains,land_mu,source,as_of
+甲园,东区,toy,300,s1,2025
+""",
+    "data/projects.csv": table_of(
+        "projects",
+        {
+            "project": "p0",
+            "name": "{text}",
+            "firm": "a1",
+            "partners": "{text}",
+            "chain": "toy",
+            "link": "steel",
+            "district": "东区",
+            "content": "{text}",
+            "investment_100m_cny": "12",
+            "stage": "签约",
+            "signed": "2026-02",
+            "progress": "{text}",
+            "progress_date": "2026-05-01",
+            "next_step": "{text}",
+            "next_due": "2026-07-01",
+            "leader": "{text}",
+            "unit": "{text}",
+            "source": "s1",
+            "as_of": "2026-05",
+        },
+        {
+            "project": "p9",
+            "name": "{text}",
+            "firm": "maker",
+            "chain": "toy",
+            "link": "ore",
+            "district": "东区",
+            "content": "{text}",
+            "investment_100m_cny": "5",
+            "stage": "投产",
+            "produced": "2024-02",
+            "ended_because": "{text}",
+            "source": "s1",
+            "as_of": "2026-05",
+        },
+    ),
+    "data/visits.csv": """visit,date,leader,place,firm,outcome,source,as_of
+v1,2026-04-02,{text},{text},a1,{text},s1,2026-04
+""",
+}
+
+
+def workspace(directory: Path, names: Iterator[str]) -> Path:
+    """A workspace in which every text is one of these names, each in its own quotes."""
+
+    for name, text in FILES.items():
+        quote = in_yaml if name.endswith(".yaml") else in_csv
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parts = re.split(r"(\{(?:name|text)\})", text.replace("{{", "{").replace("}}", "}"))
+        told = "".join(quote(next(names)) if at % 2 else part for at, part in enumerate(parts))
+        path.write_bytes(told.encode("utf-8", "surrogatepass"))
+    return directory
+
+
+def in_csv(text: str) -> str:
+    """A text as a cell that is read back as it is."""
+    return '"' + guard(text).replace('"', '""') + '"'
+
+
+def in_yaml(text: str) -> str:
+    """A text as a YAML scalar."""
+    return json.dumps(text)
+
+
 GIVEN = {
     "CATALOGUE.csv": "产品,供应商\n钢,乙公司\n",
     "LIST.csv": "项目名称,投资企业,总投资（亿元）,阶段,签约时间\n二期,甲公司,12,已签约,2026-03\n",
@@ -148,7 +295,7 @@ def lines(workspace: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def main(workspace: Path) -> None:
-    """Run everything and print what came of it."""
+    """Run everything in the current directory and print what came of it."""
     os.environ |= {"CHAINMAP_CACHE": "off", "COLUMNS": "100"}
     events: list[str] = []
     kernel = forbid_sockets(events)
@@ -160,6 +307,4 @@ def main(workspace: Path) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(IndexError):
-        sys.path.insert(0, str(Path(__file__).parent.parent))
     main(Path(sys.argv[1]).resolve())
