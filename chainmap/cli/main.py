@@ -181,18 +181,19 @@ def _run(words: list[str], lang: Language) -> int:
     except TyperException as error:
         context = getattr(error, "ctx", None)
         if context is not None:
-            _tell(context.get_usage(), clean=False)
-        _tell(error.format_message(), clean=False)
+            _tell(context.get_usage())
+        _tell(error.format_message())
         return 2
     return result if isinstance(result, int) else 0
 
 
-def _tell(sentence: str, clean: bool = True) -> None:
+def _tell(text: str) -> None:
+    """Lines on stderr; what a word of the command line holds steers no terminal."""
     from chainmap.core.text import safe
 
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    text = safe(sentence) if clean else sentence
-    print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+    shown = "\n".join(safe(line) for line in text.split("\n"))
+    print(shown.encode(encoding, "replace").decode(encoding), file=sys.stderr)
 
 
 def _drop_stdout() -> None:

@@ -3,10 +3,10 @@
     pip install cosmic-ray
     python tests/bench/mutants.py AREA DIRECTORY [--again | --report]
 
-AREA is find, score or mcda. A clone of the last commit is made in DIRECTORY and broken there, one
-small error at a time; the tests of the area run on each until one fails. What was judged before
-in the same DIRECTORY stands, so a run may be stopped and taken up again; errors are tried in a
-random order, so that those judged so far are a fair sample. ``--again`` judges the
+AREA is find, score, mcda, read, books, edits or escape. A clone of the last commit is made in
+DIRECTORY and broken there, one small error at a time; the tests of the area run on each until one
+fails. What was judged before in the same DIRECTORY stands, so a run may be stopped and taken up
+again; errors are tried in a random order, so that those judged so far are a fair sample. ``--again`` judges the
 survivors once more, by the tests as they are now; ``--report`` only says what was found so far. At
 the end: the share that was noticed, by module, and each error that was not. HYPOTHESIS_PROFILE says
 how many examples the property tests try: brief (the default) or unvaried; see tests/conftest.py.
@@ -22,6 +22,7 @@ import ast
 import gc
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -38,12 +39,16 @@ ROOT = Path(__file__).parents[2]
 NOT_NOTICED = "SURVIVED"
 
 
+Spot = tuple[int, int]  # line and column
+
+
 class Area(NamedTuple):
     """Modules to break, the tests that should notice, and what they use that stays whole."""
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
     whole: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()  # where not empty: only what stands in functions so named
 
 
 CASES = ("tests/test_conformance.py", "tests/test_find_edges.py", "tests/test_find_said.py")
@@ -57,6 +62,74 @@ AREAS = {
         ("chainmap/rank/score.py", "chainmap/rank/marks.py"),
         ("tests/test_score_edges.py", "tests/test_rank_cases.py"),
         ("chainmap.read.workspace", "chainmap.core.graph", "chainmap.find"),
+    ),
+    # The doors: chain files, tables and what is checked of them.
+    "read": Area(
+        tuple(
+            f"chainmap/read/{name}.py"
+            for name in (
+                "cells",
+                "chain_checks",
+                "chain_files",
+                "files",
+                "nodes",
+                "plan_file",
+                "scoring",
+                "table_checks",
+                "tables",
+                "values",
+                "workspace",
+            )
+        ),
+        (
+            "tests/test_read_workspace.py",
+            "tests/test_bad_inputs.py::test_reading_reports_exactly_what_is_wrong",
+            "tests/test_read_edges.py",
+            "tests/test_read_chains.py",
+            "tests/test_read_tables.py",
+            "tests/test_plan_file.py",
+        ),
+        ("chainmap.core.plan_file", "chainmap.core.schema", "chainmap.core.text"),
+    ),
+    # Workbooks and lists that others sent.
+    "books": Area(
+        tuple(
+            f"chainmap/read/{name}.py"
+            for name in ("book_scan", "bureau", "catalogue", "holdings", "sheets", "workbook")
+        ),
+        (
+            "tests/test_workbook_abuse.py::test_a_workbook_made_to_hurt_is_refused",
+            "tests/test_catalogue.py",
+            "tests/test_book_edges.py",
+            "tests/test_workbook_tables.py",
+            "tests/test_workbook_names.py",
+        ),
+        ("chainmap.core.schema", "chainmap.core.text", "openpyxl"),
+    ),
+    # What changes a file, and the one function that writes.
+    "edits": Area(
+        (
+            "chainmap/core/whole.py",
+            *(f"chainmap/read/{name}.py" for name in ("edits", "memory", "private", "table_edits")),
+        ),
+        (
+            "tests/test_whole.py",
+            "tests/test_memory.py",
+            "tests/test_edits.py",
+            "tests/test_workbook_tables.py",
+        ),
+        ("chainmap.core.schema", "chainmap.core.text"),
+    ),
+    # Every function that makes a text safe for where it goes.
+    "escape": Area(
+        (
+            "chainmap/core/text.py",
+            "chainmap/show/formats.py",
+            "chainmap/show/dot.py",
+            "chainmap/show/draw/svg.py",
+            "chainmap/show/web/page.py",
+        ),
+        ("tests/test_escapes.py",),
     ),
     "mcda": Area(
         ("chainmap/core/mcda.py",),
@@ -73,8 +146,10 @@ AREAS = {
 SLOW = "not command and not changes_nothing"
 FLAGS = ["-p", "no:cacheprovider", "-o", "addopts=", "-q", "-x", "-k", SLOW]
 SEED = 1  # of the order in which errors are tried
-LONGEST = 120.0  # seconds that the tests of an area may take
+LONGEST = 60  # seconds of the processor that the tests of an area may take
+STUCK = 3_600.0  # seconds by the clock, for what waits
 TIMEOUT = "timeout"
+OUT_OF_TIME = (signal.SIGXCPU, signal.SIGKILL)  # what the system ends a process with for that
 LIBRARIES = ("hypothesis", "networkx", "numpy", "pydantic", "yaml")
 BITS = ("BitAnd", "BitOr", "BitXor", "LShift", "RShift")
 SETTINGS = """[cosmic-ray]
@@ -96,13 +171,31 @@ def says_nothing(operator: str) -> bool:
     return new in ("Is", "IsNot") and old not in ("Is", "IsNot")
 
 
-def in_annotations(path: Path) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def in_annotations(path: Path) -> Iterator[tuple[Spot, Spot]]:
     """Where the annotations of a file begin and end: (line, column) each."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         for field in ("annotation", "returns"):
             found = getattr(node, field, None)
             if found is not None:
                 yield (found.lineno, found.col_offset), (found.end_lineno, found.end_col_offset)
+
+
+def outside(
+    path: Path, names: tuple[str, ...]
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where the code of a file that stands in none of these functions begins and ends."""
+    if not names:
+        return
+    inside = sorted(
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name in names
+    )
+    last = 0
+    for first, end in inside:
+        yield (last, 0), (first, 0)
+        last = max(last, end + 1)
+    yield (last, 0), (10**9, 0)
 
 
 def prepare(area: Area, directory: Path) -> Path:
@@ -132,7 +225,8 @@ def prepare(area: Area, directory: Path) -> Path:
             (mutation,) = item.mutations
             place, path = tuple(mutation.start_pos), tree / mutation.module_path
             if says_nothing(mutation.operator_name) or any(
-                begin <= place <= end for begin, end in in_annotations(path)
+                begin <= place <= end
+                for begin, end in (*in_annotations(path), *outside(path, area.functions))
             ):
                 work.set_result(item.job_id, WorkResult(WorkerOutcome.SKIPPED))
     return session
@@ -167,12 +261,15 @@ def judge(session: Path, area: Area) -> None:
             child = os.fork()
             if child == 0:
                 os.setsid()
+                resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
                 os.dup2(output.fileno(), 1)
                 os.dup2(output.fileno(), 2)
                 os._exit(pytest.main(words))
             outcome, ends = "", time.monotonic() + timeout
             while not outcome:
                 done, code = os.waitpid(child, os.WNOHANG)
+                if done and os.WIFSIGNALED(code) and os.WTERMSIG(code) in OUT_OF_TIME:
+                    return TestOutcome.KILLED, TIMEOUT
                 if done:
                     outcome = TestOutcome.KILLED if code else TestOutcome.SURVIVED
                 elif time.monotonic() > ends:
@@ -187,14 +284,14 @@ def judge(session: Path, area: Area) -> None:
     os.chdir(session.parent / "tree")
     # A run that was stopped leaves its last error in the clone.
     subprocess.run(["git", "checkout", "--quiet", "--", "chainmap"], check=True)
-    unbroken, said = run("", LONGEST)
+    unbroken, said = run("", STUCK)
     if unbroken != TestOutcome.SURVIVED:
         sys.exit(f"the tests fail on what is not broken:\n{said}")
     with use_db(str(session)) as work:
         open_ones = list(work.pending_work_items)
         random.Random(SEED).shuffle(open_ones)
         for item in open_ones:
-            work.set_result(item.job_id, mutating.mutate_and_test(item.mutations, "", LONGEST))
+            work.set_result(item.job_id, mutating.mutate_and_test(item.mutations, "", STUCK))
 
 
 def forget_survivors(session: Path) -> None:
