@@ -6,10 +6,11 @@
 AREA is find, score, mcda, read, books, edits or escape. A clone of the last commit is made in
 DIRECTORY and broken there, one small error at a time; the tests of the area run on each until one
 fails. What was judged before in the same DIRECTORY stands, so a run may be stopped and taken up
-again; errors are tried in a random order, so that those judged so far are a fair sample. ``--again`` judges the
-survivors once more, by the tests as they are now; ``--report`` only says what was found so far. At
-the end: the share that was noticed, by module, and each error that was not. HYPOTHESIS_PROFILE says
-how many examples the property tests try: brief (the default) or unvaried; see tests/conftest.py.
+again; errors are tried in a random order, so that those judged so far are a fair sample.
+``--again`` judges the survivors once more, by the tests as they are now; ``--report`` only says
+what was found so far. At the end: the share that was noticed, by module, and each error that was
+not. HYPOTHESIS_PROFILE says how many examples the property tests try: brief (the default) or
+unvaried; see tests/conftest.py.
 
 Left out are errors that would only flatter or blur the share: in annotations, which are never
 evaluated; shifts and bits for sums and products, which fall over on the first float; and identity
