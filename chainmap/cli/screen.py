@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from chainmap.cli.options import File, Format
+from chainmap.cli.screen_demo import answers_of, judge, make
 from chainmap.cli.session import Output, Session, Sheet, Stop, session
 from chainmap.core.register import FIELDS
 from chainmap.core.words import say
@@ -24,6 +25,7 @@ KEYS = (
     "chain", "link", "position", "firm", "name", "score", "words", "known_firm", "register_id",
     "capital", "city", "ref",
 )  # fmt: skip
+ALL = 100_000  # the most firms of a link that can be asked for
 JAVA = "apt-get install default-jre-headless"
 Paths = Annotated[
     list[Path] | None, typer.Argument(metavar="REGISTER...", help="help.screen_register")
@@ -44,7 +46,7 @@ def screen(
     paths: Paths = None,
     chain: Annotated[str | None, typer.Option("--chain", help="help.screen_chain")] = None,
     top: Annotated[
-        int | None, typer.Option("--top", min=1, max=100_000, help="help.screen_top")
+        int | None, typer.Option("--top", min=1, max=ALL, help="help.screen_top")
     ] = None,
     engine: Engine = "local",
     master: Annotated[str | None, typer.Option("--master", help="help.screen_master")] = None,
@@ -55,10 +57,22 @@ def screen(
     more: Map = None,
     broken: Annotated[Path | None, typer.Option("--broken", help="help.screen_broken")] = None,
     weights: Annotated[Path | None, typer.Option("--weights", help="help.screen_weights")] = None,
+    demo: Annotated[
+        int | None,
+        typer.Option("--demo", min=1, max=10**9, metavar="ROWS", help="help.screen_demo"),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="help.screen_seed")] = 1,
+    answers: Annotated[Path | None, typer.Option("--answers", help="help.screen_answers")] = None,
     form: Format = None,
     output: File = None,
 ) -> None:
     run = session(context)
+    if demo is not None:
+        if paths or answers:
+            raise Stop(2, run.say("use.demo_alone"))
+        need(run)
+        make(run, demo, seed, chain, output)
+        return
     out = Output(output, form)
     out.format(run)
     if not paths:
@@ -67,13 +81,19 @@ def screen(
         raise Stop(2, run.say("use.screen_master"))
     need(run, "duckdb" if where is not None else "", "pyspark" if engine == "spark" else "")
     given = None if weights is None else _weights(run, weights)
+    planted = None if answers is None else answers_of(run, answers)
     study = run.open(("firms", "sources"), chain)
     source = opened(run, study, paths, where, more or ())
     from chainmap.study.screening import Asked
 
-    asked = Asked(chain, top, engine, master, workers or 0, given)
+    # To judge the words, none must fall out of a full list.
+    keep = min(len(planted), ALL) if planted else top
+    asked = Asked(chain, keep, engine, master, workers or 0, given)
     done = carried_out(run, study, source, asked, weights)
-    _deliver(run, study, out, source, done, paths, top, chain)
+    if planted:
+        judge(run, study, out, done, planted)
+    else:
+        _deliver(run, study, out, source, done, paths, top, chain)
     side(run, paths, broken, done)
     if source.files and not done.found.tally.read:
         count = done.found.tally.broken

@@ -62,3 +62,27 @@ def broken_csv(broken: Sequence[Broken], lang: str) -> bytes:
     return as_csv(
         BROKEN_KEYS, [[one.file, one.row or None, say(one.reason, lang), one.text] for one in found]
     )
+
+
+def judged_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """A line for each kind of noise: how many were planted, found, and found wrongly."""
+    keys = ("kind", "wanted", "planted", "found", "recall", "false", "precision")
+    heads = [Head(say(f"head.judged_{key}", lang), right=key not in keys[:2]) for key in keys]
+    cells = []
+    for row in rows:
+        wanted = {True: "yes", False: "no", None: "both"}[row["wanted"]]
+        cells.append(
+            [
+                Cell(say(f"noise.{row['kind']}", lang)),
+                Cell(say(f"judged.{wanted}", lang)),
+                *(Cell(f"{row[key]:,}") for key in ("planted", "found")),
+                Cell(_share(row["recall"])),
+                Cell(f"{row['false']:,}"),
+                Cell(_share(row["precision"])),
+            ]
+        )
+    return lay_out(heads, cells, limit)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
