@@ -66,6 +66,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "projects show": ("projects show p1",),
     "projects log": ("projects log",),
     "projects landing": ("projects landing",),
+    "screen": ("screen REGISTER.csv", "screen REGISTER.csv --format csv"),
     "snapshot": ("snapshot one",),
     "diff": ("diff one now",),
     "export": ("export book.xlsx",),
@@ -219,6 +220,10 @@ GIVEN = {
     "CATALOGUE.csv": "产品,供应商\n钢,乙公司\n",
     "LIST.csv": "项目名称,投资企业,总投资（亿元）,阶段,签约时间\n二期,甲公司,12,已签约,2026-03\n",
 }
+GIVEN["REGISTER.csv"] = (
+    "统一社会信用代码,企业名称,经营范围,注册资本（元）,城市,成立日期,经营状态\n"
+    "91370200MA00000001,某某公司,钢板制造,1000000,青岛,2010-01-02,存续\n"
+)
 SPOILED = (70, None)
 
 

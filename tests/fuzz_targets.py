@@ -288,6 +288,40 @@ def _repository() -> Path:
     return root
 
 
+def register(data: bytes) -> None:
+    """A business register in one file: Parquet, CSV, or CSV that is packed."""
+    from chainmap.read.register import register as opened
+    from chainmap.read.register_heads import Heads
+
+    ending = ".parquet" if data[:4] == b"PAR1" else ".csv.gz" if data[:2] == b"\x1f\x8b" else ".csv"
+    path = room("small").put(f"register{ending}", data)
+    try:
+        found = opened([path], Heads())
+        _told(found.problems)
+        for part in found.parts:
+            for batch in part.batches(7):
+                len(repr(batch))
+    finally:
+        path.unlink()
+
+
+def register_heads(data: bytes) -> None:
+    """What data/register.yaml says of headings."""
+    from chainmap.read.register_heads import KEPT, kept
+
+    path = room("small").put(f"data/{KEPT}", data)
+    _told(kept(path.parent)[1])
+    path.unlink()
+
+
+def where(data: bytes) -> None:
+    """An expression that chooses rows of a register."""
+    from chainmap.read.register_where import BadWhere, check
+
+    with contextlib.suppress(BadWhere):
+        check(data.decode("utf-8", "surrogateescape"))
+
+
 class _Tty(io.TextIOWrapper):
     """A stream of bytes for text, with nobody at its other end."""
 
@@ -343,5 +377,8 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "heads": heads,
     "snapshot": snapshot,
     "revision": revision,
+    "register": register,
+    "register_heads": register_heads,
+    "where": where,
     "arguments": arguments,
 }

@@ -1,5 +1,6 @@
 """What a fuzzing run begins with: every damaged input, the worked cases, and the shipped data."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import io
@@ -67,6 +68,12 @@ def _all(target: str) -> Iterator[bytes]:
         yield from fuzz_targets.snapshot_seeds()
     elif target == "revision":
         yield from _damaged_repositories()
+    elif target == "register":
+        yield from _registers()
+    elif target == "register_heads":
+        yield "columns:\n  企业名称: name\nunits:\n  注册资本: 万元\nset_aside: [吊销, 注销]\n".encode()
+    elif target == "where":
+        yield from (one.encode() for one in WHERE)
     elif target == "arguments":
         yield from _command_lines()
 
@@ -116,6 +123,33 @@ def repacked(data: bytes) -> bytes:
             if "theme" not in name and "drawing" not in name.lower():
                 new.writestr(name, old.read(name))
     return out.getvalue()
+
+
+REGISTER = (
+    "统一社会信用代码,企业名称,经营范围,注册资本（万元）,城市,成立日期,经营状态\n"
+    '91370200A,甲公司,"钢板, 钢管制造",1000,青岛,2010-01-02,存续\n'
+    "91370200B,乙公司,电解槽\n,500万美元,北京,2011/3/4,吊销\n"
+    "91370200B,,,-1,,,\n"
+)
+WHERE = ("city = '青岛' and capital > 1e7", "name like '%钢%'", "length(scope) > 3 or id in ('a', 'b')",
+         "case when capital is null then false else capital between 1 and 2 end",
+         "regexp_matches(scope, '(a+)+$')", "read_csv('x')", "(select 1)", "1; drop table x")  # fmt: skip
+
+
+def _registers() -> Iterator[bytes]:
+    import gzip
+
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    yield REGISTER.encode()
+    yield b"\xef\xbb\xbf" + REGISTER.encode()
+    yield REGISTER.encode("gb18030")
+    yield gzip.compress(REGISTER.encode())
+    columns = {"id": ["a", "b"], "name": ["甲", None], "scope": ["钢", "矿"], "capital": [1, 2**50]}
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pa.table(columns), out, row_group_size=1)
+    yield out.getvalue()
 
 
 def _damaged_repositories() -> Iterator[bytes]:
