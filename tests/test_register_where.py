@@ -10,6 +10,7 @@ from registers import as_csv, read
 
 from chainmap.core.register import Tally
 from chainmap.read.register_where import BadWhere, check
+from chainmap.study.screening_absent import rows_here
 
 HEADS = ("id", "name", "scope", "capital", "city", "founded", "status")
 ROWS = [
@@ -62,6 +63,14 @@ def test_it_reaches_nothing_else(expression: str) -> None:
         check(expression)
     again = pickle.loads(pickle.dumps(found.value))
     assert (again.key, again.word) == (found.value.key, found.value.word)
+
+
+def test_rows_that_may_be_in_a_region_are_those_without_a_city_too(tmp_path: Path) -> None:
+    places = [("甲", "山东省青岛市"), ("乙", ""), ("青岛丙公司", "济南市"), ("丁", "济南")]
+    rows = [[id_, name, "", "1", city, "", ""]
+            for id_, (name, city) in zip("abcd", places, strict=True)]  # fmt: skip
+    path = as_csv(tmp_path / "a.csv", rows, HEADS)
+    assert "".join(row["id"] for row in read(path, where=rows_here("青岛市"))[0]) == "abc"
 
 
 def test_a_cell_that_cannot_be_cast_ends_it_in_words(tmp_path: Path) -> None:

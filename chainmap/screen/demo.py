@@ -115,7 +115,7 @@ class Demo:
         days = pa.array(_days())
         columns = [
             pc.binary_join_element_wise("SYN", padded, ""),
-            pc.binary_join_element_wise("合成", padded, "号公司（虚构）", ""),
+            pc.binary_join_element_wise("合成", rows, "号公司（虚构）", ""),
             self._scopes(random, count),
             _picked(random, pa.array(_CAPITALS), count),
             _picked(random, pa.array(self.cities), count),

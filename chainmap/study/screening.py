@@ -73,7 +73,7 @@ def screened(
     settings = study.world.settings
     keep = asked.keep or int(settings["screen.keep"])
     if asked.weights is None:
-        weights = _weights(study, register, links, sampled)
+        weights = _weights(study, register, links, asked, sampled)
     else:
         weights = asked.weights
         missing = [word for one in links for word in one.include if word not in weights]
@@ -125,11 +125,10 @@ def _weights(
     study: Study,
     register: Register,
     links: Sequence[LinkWords],
+    asked: Asked,
     sampled: Callable[[int], None] | None,
 ) -> Mapping[str, int]:
     """The weights of the words in this register; kept, so that going on starts at once."""
-    from chainmap.screen.weights import weigh
-
     settings = study.world.settings
     sample, scale = int(settings["screen.sample"]), float(settings["screen.scale"])
     words = sorted({word for one in links for word in one.include})
@@ -139,7 +138,17 @@ def _weights(
     if held is not None:
         found: Mapping[str, int] = json.loads(held)
         return found
-    found = weigh(register.parts, links, sample=sample, scale=scale, told=sampled)
+    if asked.engine == "spark":
+        from chainmap.screen.spark import weigh_spark
+
+        found = weigh_spark(
+            register.parts, links, sample=sample, scale=scale, master=asked.master, batch=BATCH,
+            told=lambda now: sampled(now.rows) if sampled else None,
+        )  # fmt: skip
+    else:
+        from chainmap.screen.weights import weigh
+
+        found = weigh(register.parts, links, sample=sample, scale=scale, told=sampled)
     memory.keep(key, json.dumps(found).encode())
     return found
 

@@ -53,7 +53,7 @@ def rows_here(region: str) -> str:
     place = stem(region)
     if not place or not all(ch.isalnum() or ch in "·- " for ch in place):
         raise Refused("into.region", region=region)
-    return f"city LIKE '%{place}%' OR city = '' OR name LIKE '%{place}%'"
+    return f"city LIKE '%{place}%' OR city IS NULL OR name LIKE '%{place}%'"
 
 
 def absences(

@@ -100,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "broken.more": ("另有这么多行，未逐行列出", "so many more rows, not listed"),
     "head.screen_link": ("环节", "link"),
     "head.screen_firm": ("企业", "firm"),
-    "head.screen_capital": ("注册资本（万元）", "capital (10k CNY)"),
+    "head.screen_capital": ("资本（万元）", "capital (10k)"),
     "head.screen_words": ("命中的词", "words"),
     "progress.sample": ("抽样定词的权重：{rows} 行", "weighing the words: {rows} rows"),
     "progress.screen": ("比对：{rows} 行", "matching: {rows} rows"),
