@@ -142,7 +142,7 @@ def block(number: int, rows: int = BLOCK, seed: int = 1) -> Any:
     )
     code = pc.utf8_lpad(pc.cast(pa.array(np.arange(rows) + number * BLOCK), pa.string()), 15, "0")
     capital = (10 ** rng.uniform(0, 5, rows)).astype(np.int64) * 10_000
-    capital[rng.random(rows) < 0.02] = -1
+    unknown = rng.random(rows) < 0.02
     years = rng.integers(1985, 2026, rows).astype(str)
     status = np.where(rng.random(rows) < 0.03, "吊销", "存续")
     return pa.RecordBatch.from_arrays(
@@ -150,7 +150,7 @@ def block(number: int, rows: int = BLOCK, seed: int = 1) -> Any:
             pc.binary_join_element_wise("MAD", code, ""),
             name,
             scope,
-            pa.array(capital),
+            pa.array(capital, mask=unknown),
             place,
             pc.binary_join_element_wise(pa.array(years), "-06-01", ""),
             pa.array(status),

@@ -83,8 +83,15 @@ def same(room: Path) -> bool:
     files = uneven(room / "uneven", rows)
     found = {}
     start = time.perf_counter()
-    plain = (row for batch in made.blocks(rows) for row in batch.to_pylist())
-    sound = best((row for row in plain if row["status"] != "吊销"), asked)
+    sound = best(
+        (
+            {**row, "capital": -1 if row["capital"] is None else row["capital"]}
+            for batch in made.blocks(rows)
+            for row in batch.to_pylist()
+            if row["status"] != "吊销"
+        ),
+        asked,
+    )
     columns = zip(*sound, strict=True)
     table = pa.table([pa.array(column) for column in columns], schema=schema())
     found["oracle"] = digest(Screened(table)), time.perf_counter() - start
@@ -124,7 +131,9 @@ def uneven(folder: Path, rows: int, files: int = 7) -> list[Path]:
     for at in range(files):
         path = folder / f"{at}.parquet"
         piece = table.slice(ends[at], ends[at + 1] - ends[at])
-        pq.write_table(piece, path, compression="zstd", row_group_size=4_000)
+        pq.write_table(
+            piece, path, compression="zstd", row_group_size=4_000, write_page_checksum=True
+        )
         paths.append(path)
     return paths
 
@@ -245,7 +254,8 @@ def damaged(room: Path) -> bool:
     group = footer.num_row_groups // 2
     column = footer.row_group(group).column(2)
     data = bytearray(victim.read_bytes())
-    middle = column.data_page_offset + column.total_compressed_size // 2
+    begin = column.dictionary_page_offset or column.data_page_offset
+    middle = begin + column.total_compressed_size // 2
     data[middle : middle + 64] = bytes(64)
     table = pq.read_table(victim)
     first = sum(footer.row_group(at).num_rows for at in range(group))
