@@ -59,6 +59,13 @@ class _Room:
         path.write_bytes(data)
         return path
 
+    def restore(self, path: Path) -> None:
+        """One file as it was at first, where it was there."""
+        if path in self.files:
+            path.write_bytes(self.files[path])
+        else:
+            path.unlink()
+
     def mend(self) -> None:
         """The workspace as it was at first."""
         for path in sorted(self.root.rglob("*"), reverse=True):
@@ -144,7 +151,7 @@ def table(data: bytes) -> None:
         if mine.usable and zlib.crc32(data) % FULL == 0:
             _study(here.root)
     finally:
-        here.mend()
+        here.restore(path)
 
 
 def _in_data(name: str) -> Callable[[bytes], None]:
@@ -155,8 +162,7 @@ def _in_data(name: str) -> Callable[[bytes], None]:
             _, problems = workspace.load(here.root)
             _told(problems)
         finally:
-            path.unlink()
-            here.mend()
+            here.restore(path)
 
     return target
 

@@ -208,6 +208,8 @@ def _opened(path: Path, table: str, data: bytes) -> _Table:
         named = [(line, cells) for line, cells in records(text) if any(map(str.strip, cells))]
     except Unreadable as error:
         raise Changed(f"{path.name}:{error.line}:{error.column}") from None
+    if not named:
+        raise Changed(f"{path.name}:1")
     line, heads = named[0]
     *_, (_, last) = Cells(text).spans(line)
     rest = text[last:] if last is not None else ""

@@ -102,6 +102,8 @@ def held_table(root: Path, schema: Table) -> HeldTable | Problem:
         rows = [(line, cells) for line, cells in records(text) if any(map(str.strip, cells))]
     except Unreadable as error:
         return problem("T115", Place(name, error.line, error.column))
+    if not rows:  # spaces that only a text knows for such
+        return problem("F108", Place(name))
     columns = columns_of(schema, rows[0][1])
     if len(set(columns)) < len(columns):
         twice = next(one for at, one in enumerate(columns) if one in columns[:at])

@@ -83,6 +83,7 @@ class _Reading:
     def run(self, rows: Iterator[tuple[int, list[str]]]) -> None:
         """Read the header, then row after row."""
         found = self.found
+        sound = False
         try:
             sound = self._header(*self._first(rows))
             whole = self._rows(rows)
@@ -96,7 +97,6 @@ class _Reading:
                     problem("T120", at, size=error.size, limit=limit, name="cell_characters")
                 )
             whole = False
-            sound = bool(self.lanes)
         if not sound:
             found.rows.clear()
         found.usable = sound and whole
