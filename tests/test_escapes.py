@@ -84,6 +84,7 @@ def test_cut_keeps_whole_characters_within_the_cells() -> None:
         "晶圆..", "晶圆..", "晶..", "晶..", "..", "..", "", "",
     ]  # fmt: skip
     assert cut("abcdef", 5) == "abc.."
+    assert (cut("ab", 4), cut("", 0), cut("芯", 9)) == ("ab", "", "芯")
     assert cut("abcde", 5) == "abcde"
 
 
