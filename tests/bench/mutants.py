@@ -167,7 +167,7 @@ AREAS = {
             "printable",
             "as_data",
             "_address",
-        ),  # fmt: skip
+        ),
     ),
     "mcda": Area(
         ("chainmap/core/mcda.py",),
