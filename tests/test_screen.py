@@ -142,8 +142,11 @@ def test_broken_rows_are_written_beside_and_cleared_when_none_is_left(
 
 
 def test_a_known_firm_keeps_its_id_and_others_get_one_that_lasts(run: Here, tmp_path: Path) -> None:
-    workspace(tmp_path / "w")
-    rows = [["N1", "f1", "硅片", "1", "", "", ""], ["甲-2", "某某公司", "硅片", "1", "", "", ""]]
+    firms = workspace(tmp_path / "w") / "data/firms.csv"
+    held = firms.read_text(encoding="utf-8")
+    firms.write_text(held.replace("f1,f1", "f1,合成一号有限公司"), encoding="utf-8")
+    rows = [["N1", "合成一号有限公司", "硅片", "1", "", "", ""]]
+    rows.append(["甲-2", "某某公司", "硅片", "1", "", "", ""])
     path = as_csv(tmp_path / "r.csv", rows)
     first, second = run.json("screen", path, workspace=tmp_path / "w")["rows"]
     assert (first["firm"], first["known_firm"]) == ("f1", True)

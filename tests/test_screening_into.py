@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from running import ROOT
+from registers import Here
+from running import ROOT, as_json, chainmap
 
 from chainmap.core.register import Tally
 from chainmap.screen.rule import link_words
@@ -258,3 +259,86 @@ def test_a_region_is_one_place_however_it_is_written(region: str) -> None:
 def test_a_region_is_a_plain_name(region: str) -> None:
     with pytest.raises(Refused):
         rows_here(region)
+
+
+# the command
+
+
+REGISTER = [
+    (CODE, "青岛甲氢能有限公司", "碱性电解槽制造", "青岛市", "存续"),
+    ("B2", "济南乙电堆有限公司", "燃料电池电堆制造", "济南市", "存续"),
+    ("C3", "青岛丙电堆有限公司", "燃料电池电堆制造", "山东省青岛市", "注销"),
+    ("D4", "老电解槽有限公司", "电解槽制造；电解水机销售", "苏州", "存续"),
+    ("E5", "青岛丁商贸有限公司", "食品销售", "青岛", "在营"),
+]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Here:
+    return Here(monkeypatch, capsysbinary)
+
+
+@pytest.fixture
+def register(place: Path) -> Path:
+    path = place / "register.csv"
+    rows = [("统一社会信用代码", "企业名称", "经营范围", "城市", "经营状态"), *REGISTER]
+    path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_the_command_lists_writes_and_ranks(place: Path, register: Path) -> None:
+    into = ("screen", register, "--into", "data/screened.csv", "--source", "reg")
+    looked = chainmap(*into, workspace=place)
+    assert looked.returncode == 0, looked.stderr.decode()
+    assert not (place / "data/screened.csv").exists()
+    assert f"r-{CODE.lower()}/hydrogen/cell" in looked.stdout.decode()
+    done = chainmap(*into, "--yes", workspace=place)
+    assert done.returncode == 0, done.stderr.decode()
+    rows = [(one["firm"], one["link"], one["words"]) for one in rows_of(place, "screened")]
+    assert rows == [
+        (f"r-{CODE.lower()}", "cell", "电解槽|碱性电解槽"),
+        ("r-b2", "stack", "电堆|燃料电池电堆"),
+    ]
+    before = {path: path.read_bytes() for path in (place / "data").iterdir()}
+    assert as_json(*into, "--yes", workspace=place)["rows"] == []
+    assert {path: path.read_bytes() for path in (place / "data").iterdir()} == before
+    ranked = as_json("rank", "--basis", "match", workspace=place)
+    assert {one["firm"] for one in ranked["rows"]} == {f"r-{CODE.lower()}", "r-b2"}
+    why = chainmap("why", "hydrogen/stack/r-b2", workspace=place).stdout.decode()
+    assert "电堆|燃料电池电堆" in why or "燃料电池电堆" in why
+
+
+def test_the_command_settles_what_was_to_check(place: Path, register: Path) -> None:
+    absent = ("screen", register, "--region", "青岛", "--absent", "--complete")
+    shown = as_json(*absent, workspace=place)
+    assert [(one["link"], one["verdict"], one["count"]) for one in shown["rows"]] == [
+        ("cell", "leads", 1), ("stack", "none_found", 0), ("bus", "made_here", 0),
+    ]  # fmt: skip
+    into = (*absent, "--into", "data/findings.csv", "--source", "reg", "--yes")
+    done = chainmap(*into, workspace=place)
+    assert done.returncode == 0, done.stderr.decode()
+    assert kinds(place)["stack"] == ("missing", "fill")
+    assert kinds(place)["cell"] == ("unknown", "check")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("--absent",), 2),
+        (("--absent", "--complete", "--where", "capital > 1"), 2),
+        (("--into", "data/screened.csv"), 2),
+        (("--source", "reg"), 2),
+        (("--into", "data/firms.csv", "--source", "reg"), 2),
+        (("--into", "data/screened.csv", "--source", "nobody"), 2),
+        (("--absent", "--complete", "--into", "data/findings.csv", "--source", "lead"), 2),
+        (("--absent", "--complete", "--region", "沈阳"), 1),
+        (("--region", "a'b"), 2),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_written(
+    run: Here, place: Path, register: Path, more: tuple[str, ...], code: int
+) -> None:
+    before = {path.name for path in (place / "data").iterdir()}
+    assert run("screen", register, *more, workspace=place).returncode == code
+    after = {path.name for path in (place / "data").iterdir()}
+    assert after - before <= {"register.yaml"}

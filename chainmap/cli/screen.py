@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from chainmap.cli import screening_into as ways
 from chainmap.cli.options import File, Format
 from chainmap.cli.screen_demo import answers_of, judge, make
-from chainmap.cli.session import Output, Session, Sheet, Stop, session
+from chainmap.cli.session import EVIDENCE, Output, Session, Sheet, Stop, session
 from chainmap.core.register import FIELDS
 from chainmap.core.words import say
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     "chain", "link", "position", "firm", "name", "score", "words", "known_firm", "register_id",
-    "capital", "city", "ref",
+    "capital", "city", "ref", "like",
 )  # fmt: skip
 ALL = 100_000  # the most firms of a link that can be asked for
 JAVA = "apt-get install default-jre-headless"
@@ -63,6 +64,12 @@ def screen(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="help.screen_seed")] = 1,
     answers: Annotated[Path | None, typer.Option("--answers", help="help.screen_answers")] = None,
+    into: ways.IntoFile = None,
+    source: ways.Source = None,
+    yes: ways.Yes = False,
+    region: ways.Region = None,
+    absent: ways.Absent = False,
+    complete: ways.Complete = False,
     form: Format = None,
     output: File = None,
 ) -> None:
@@ -79,25 +86,31 @@ def screen(
         raise Stop(2, run.say("use.screen_register"))
     if master is not None and engine != "spark":
         raise Stop(2, run.say("use.screen_master"))
-    need(run, "duckdb" if where is not None else "", "pyspark" if engine == "spark" else "")
+    wish = ways.Wish(into, source, yes, region, absent, complete)
+    ways.usable(run, wish, where)
+    some = where is not None or region is not None or absent
+    need(run, "duckdb" if some else "", "pyspark" if engine == "spark" else "")
     given = None if weights is None else _weights(run, weights)
     planted = None if answers is None else answers_of(run, answers)
-    study = run.open(("firms", "sources"), chain)
-    source = opened(run, study, paths, where, more or ())
+    study = run.open(("firms", "sources", *(EVIDENCE if absent else ())), chain)
+    ways.writable(run, study, wish)
+    found = opened(run, study, paths, ways.condition(run, study, wish, where), more or ())
     from chainmap.study.screening import Asked
 
     # To judge the words, none must fall out of a full list.
     keep = min(len(planted), ALL) if planted else top
     asked = Asked(chain, keep, engine, master, workers or 0, given)
-    done = carried_out(run, study, source, asked, weights)
+    done = carried_out(run, study, found, asked, weights)
     if planted:
         judge(run, study, out, done, planted)
+    elif wish.plain:
+        _deliver(run, study, out, found, done, paths, top, chain)
     else:
-        _deliver(run, study, out, source, done, paths, top, chain)
+        ways.carry(run, study, out, done, wish)
     side(run, paths, broken, done)
-    if source.files and not done.found.tally.read:
+    if found.files and not done.found.tally.read:
         count = done.found.tally.broken
-        raise Stop(1, run.say("screen.nothing", files=source.files, broken=count))
+        raise Stop(1, run.say("screen.nothing", files=found.files, broken=count))
     run.finish()
 
 

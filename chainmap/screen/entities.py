@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,6 +18,7 @@ How = Literal["code", "id", "name", "former"]
 _PREFIX = "r-"
 _PLAIN_ID = re.compile(r"[A-Z0-9_-]{1,60}")
 _DIGITS = 16  # of a hash: at a hundred million firms two alike are not to be expected
+_WHOLE = 6  # characters that a name without a legal ending must have to tell a firm
 _MOST = 5  # firms proposed as alike
 # 海尔智家股份有限公司（曾用名：青岛海尔股份有限公司）; 原 alone is also the start of many names.
 _FORMER = re.compile(r"[(（]\s*(?:曾用名|原名称?|原称|前称|原)\s*[:：为]?\s*([^()（）]+)[)）]\s*$")
@@ -41,8 +43,8 @@ class Entities:
 
     The credit code decides first (a firm has it among its aliases, or in the id that was proposed
     for it), then a whole legal name, the present one or a former one, that belongs to one firm
-    alone. A name never joins two firms whose codes differ. A likeness of ``alike`` per cent or
-    more is proposed.
+    alone, or the whole name of an institute. A name never joins two firms whose codes differ.
+    A likeness of ``alike`` per cent or more is proposed.
     """
 
     def __init__(self, firms: Iterable[Row], alike: float) -> None:
@@ -58,6 +60,13 @@ class Entities:
                 self._code.setdefault(code, firm)
                 self._codes.setdefault(firm, set()).add(code)
         self._own = {row.text("firm"): plain(row.text("name")) for row in rows}
+        shared = Counter(self._own.values())
+        # An institute or a plant has no legal ending: its name written out is as good as one.
+        self._whole = {
+            name: firm
+            for firm, name in self._own.items()
+            if shared[name] == 1 and len(name) >= _WHOLE
+        }
 
     def who(self, register_id: str, name: str) -> Who:
         """Who a firm is, without firms that it might be. Raises nothing."""
@@ -83,9 +92,10 @@ class Entities:
         present, former = split_former(name)
         named: tuple[tuple[str, How], ...] = ((present, "name"), (former, "former"))
         for written, how in named:
-            if not spelled(written).legal:  # a branch, a shop, a short name: never certain
-                continue
-            found = self._names.known(written)
+            if spelled(written).legal:
+                found = self._names.known(written)
+            else:  # a branch, a shop, a short name: only all of a firm's name is certain
+                found = Found(decided=self._whole.get(plain(written)))
             firm = found.decided
             if firm and not self._contradicts(firm, code):
                 return Who(firm, True, how), []

@@ -56,6 +56,29 @@ def screen_lines(
     return lay_out(heads, cells, limit)
 
 
+def absent_lines(rows: Sequence[Row], lang: str, limit: int) -> list[Line]:
+    """A line for each link: what the register says of it here, and the first leads."""
+    heads = [
+        Head(say("head.screen_link", lang), shrink_to=16),
+        Head(say("head.screen_verdict", lang)),
+        Head(say("head.screen_leads", lang), shrink_to=20),
+    ]
+    cells = []
+    for row in rows:
+        joint = "、" if lang == "zh" else ", "
+        first = joint.join(row["leads"][:FEW])
+        more = len(row["leads"]) - FEW
+        style = "missing" if row["verdict"] == "none_found" else ""
+        cells.append(
+            [
+                Cell(row["name"]),
+                Cell(say(f"absent.{row['verdict']}", lang), style),
+                Cell(first + (f" +{more}" if more > 0 else "")),
+            ]
+        )
+    return lay_out(heads, cells, limit)
+
+
 def broken_csv(broken: Sequence[Broken], lang: str) -> bytes:
     """The side file of broken rows: where, why, and what stood there."""
     found = sorted(broken, key=lambda one: (one.file, one.row, one.reason, one.text))

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,12 @@ from chainmap.read.register import Register
 from chainmap.screen.results import Progress, Screened
 from chainmap.screen.rule import LinkWords, Rule, link_words, make_rule
 from chainmap.study import JsonRow, Study
+from chainmap.study.screening_into import resolved
 
 Engine = Literal["local", "spark"]
 KEPT_RUNS = 3  # unfinished or finished screenings that are remembered
 BATCH = 1 << 16  # rows that a kernel takes at once
 _METHOD = "1"  # of keeping parts: another number forgets what was kept
-_UNLIKE_ID = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -232,38 +231,31 @@ def _unpacked(data: bytes) -> Screened | None:
 def screen_rows(study: Study, screening: Screening) -> list[JsonRow]:
     """The rows of a result by chain, link and position, with who the firms are.
 
-    ``firm`` is the id of firms.csv where the firm is known, a proposed one otherwise.
+    ``firm`` is the id of firms.csv where the firm is known, a proposed one otherwise; ``like``
+    are firms that a new one might be.
     """
     links = screening.rule.links
-    known = {row.text("name"): firm for firm, row in study.firms.items()}
+    best = screening.found.best.to_pylist()
+    known = resolved(study, [(one["id"], one["name"]) for one in best])
     rows: list[JsonRow] = []
     position = 0
     before = -1
-    for one in screening.found.best.to_pylist():
+    for one in best:
         position = position + 1 if one["link"] == before else 1
         before = one["link"]
         words = links[before]
-        firm = known.get(one["name"])
-        named = firm or proposed(one["id"], study.firms)
+        who = known[one["id"], one["name"]]
         rows.append(
             {
-                "chain": words.chain, "link": words.link, "position": position, "firm": named,
+                "chain": words.chain, "link": words.link, "position": position, "firm": who.firm,
                 "name": one["name"], "score": one["score"], "words": one["words"].split("|"),
-                "known_firm": firm is not None, "register_id": one["id"],
+                "known_firm": who.known, "register_id": one["id"],
                 "capital": one["capital"] if one["capital"] >= 0 else None,
-                "city": one["city"] or None, "ref": f"{words.chain}/{words.link}/{named}",
+                "city": one["city"] or None, "ref": f"{words.chain}/{words.link}/{who.firm}",
+                "like": [firm for firm, _ in who.like],
             }
         )  # fmt: skip
     return rows
-
-
-def proposed(register_id: str, taken: Mapping[str, object]) -> str:
-    """An id for a firm that is not in firms.csv, always the same for the same register id."""
-    plain = _UNLIKE_ID.sub("-", register_id.casefold()).strip("-")
-    name = f"r-{plain}"
-    if len(name) > 60 or not plain.isascii() or name in taken or len(plain) != len(register_id):
-        name = "r-" + hashlib.sha256(register_id.encode()).hexdigest()[:16]
-    return name
 
 
 def envelope(screening: Screening, register: Register, paths: Sequence[Path]) -> dict[str, Any]:

@@ -86,6 +86,17 @@ def absences(
     return found
 
 
+def someone(tally: Tally, region: str) -> int:
+    """How many active rows of the register may be in the region.
+
+    Raises Refused where there is none: such a register says nothing about the place.
+    """
+    searched = tally.read - tally.revoked - tally.filtered
+    if not searched:
+        raise Refused("into.nobody", region=region)
+    return searched
+
+
 def none_found(
     found: Sequence[Absence],
     links: Sequence[LinkWords],
@@ -95,12 +106,9 @@ def none_found(
 ) -> dict[Key, dict[str, str]]:
     """The findings that follow, each with what was searched and in how many rows.
 
-    Raises Refused where no active row of the register may be in the region: such a register
-    says nothing about it.
+    Raises as ``someone``.
     """
-    searched = tally.read - tally.revoked - tally.filtered
-    if not searched:
-        raise Refused("into.nobody", region=region)
+    searched = someone(tally, region)
     words = {(one.chain, one.link): one for one in links}
     wanted: dict[Key, dict[str, str]] = {}
     day, ident = source.text("date"), source.text("source")
