@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from tour import Command, commands, kept_files, run_all, unreal  # noqa: E402
 
 BIN = Path(sys.executable).parent
-PAGE = ROOT / "README.md"
+PAGE = "README.md"
 # What the tour does not write: one command for each part that needs a package of its own.
 MORE = (
     "chainmap doctor",
@@ -40,10 +40,10 @@ HOW = {"lowest": "lowest-direct", "newest": "highest"}
 EVERY_WARNING = "import warnings; warnings.filterwarnings('error', module=r'chainmap(\\..*)?')\n"
 
 
-def tool(name: str, *arguments: str | Path) -> str:
+def tool(name: str, *arguments: str | Path, cwd: Path = ROOT) -> str:
     """What a tool of this environment prints; its errors go to the screen, and it must succeed."""
     done = subprocess.run(
-        [BIN / name, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        [BIN / name, *arguments], cwd=cwd, stdout=subprocess.PIPE, text=True, check=True
     )
     return done.stdout
 
@@ -65,14 +65,17 @@ def prepare(place: Path, wheel: Path, python: str, extra: str, resolution: str) 
     return where / "bin"
 
 
-def tour(place: Path, binaries: Path) -> list[str]:
-    """What went otherwise than the README says."""
-    clone = place / "clone"
+def kept(to: Path) -> Path:
+    """A copy of what git keeps, so that a change meanwhile changes nothing here."""
     for name in kept_files():
-        if not name.startswith("chainmap/"):
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, clone / name)
-    listed = [*commands(PAGE), *(Command(line, 0) for line in MORE)]
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, to / name)
+    return to
+
+
+def tour(clone: Path, binaries: Path) -> list[str]:
+    """What went otherwise than the README says, in a copy of the repository."""
+    listed = [*commands(clone / PAGE), *(Command(line, 0) for line in MORE)]
     done = run_all(listed, clone, binaries)
     wrong = [
         f"{one.line}: exit {end.code}\n" + "\n".join(end.lines[-12:])
@@ -80,7 +83,7 @@ def tour(place: Path, binaries: Path) -> list[str]:
         if end.code != one.ends
     ]
     print(f"{len(listed)} commands, {len(wrong)} ended otherwise")
-    return wrong + unreal(PAGE, listed, done)
+    return wrong + unreal(clone / PAGE, listed, done)
 
 
 def main() -> int:
@@ -93,8 +96,9 @@ def main() -> int:
     given = asked.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as directory:
-        built = Path(directory) / "built"
-        tool("hatchling", "build", "--target", "wheel", "--directory", built)
+        built, source = Path(directory) / "built", kept(Path(directory) / "source")
+        tool("hatchling", "build", "--target", "wheel", "--directory", built, cwd=source)
+        shutil.rmtree(source / "chainmap")
         (wheel,) = built.glob("*.whl")
         for which in given.which:
             place = Path(directory) / which
@@ -103,7 +107,7 @@ def main() -> int:
             binaries = prepare(place, wheel, given.python, given.extra, which)
             if given.sbom and which == "newest":
                 describe(binaries / "python", given.sbom)
-            wrong = tour(place, binaries)
+            wrong = tour(shutil.copytree(source, place / "clone"), binaries)
             print("\n\n".join(wrong))
             failed += bool(wrong)
     return int(failed > 0)
