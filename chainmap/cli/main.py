@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from chainmap import __version__
+from chainmap.cli.completion import HIDDEN, answer
 from chainmap.cli.session import Session, Stop
 from chainmap.core.problems import Language
 from chainmap.core.words import WORDS, say
@@ -77,6 +78,7 @@ def command(lang: Language) -> Any:
         ranking,
         report,
         screen,
+        shell,
         snapshots,
         week,
         whatif,
@@ -105,6 +107,7 @@ def command(lang: Language) -> Any:
         week,
         plan,
         screen,
+        shell,
     ):
         if not known:
             group.register(app)
@@ -133,6 +136,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = _language(words)
     debug = "--debug" in words
+    if words[:1] == [HIDDEN]:
+        answer(words[1:], command, _language)
+        _leave(0)
     try:
         code = _run(words, lang)
         sys.stdout.flush()

@@ -20,6 +20,7 @@ from chainmap.core.words import (
     projects,
     screen,
     screening_into,
+    shell,
     snapshots,
     stability,
     week,
@@ -32,6 +33,7 @@ PARTS = (
     common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
     projects, snapshots, week, plan, plan_paper, screen,
     screening_into,
+    shell,
 )  # fmt: skip
 WORDS: dict[str, tuple[str, str]] = {
     key: both for part in PARTS for key, both in part.WORDS.items()
