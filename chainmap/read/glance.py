@@ -10,15 +10,16 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from chainmap.core.limits import LIMITS
 from chainmap.core.schema import BY_NAME
-from chainmap.read.files import decode, raw
+from chainmap.read.files import TextKind, decode, raw
 
 # A larger file takes longer than one waits for a word.
-CHAIN_BYTES = 512 * 1024
-TABLE_BYTES = 64 * 1024 * 1024
+AT_ONCE = replace(LIMITS, yaml_bytes=512 * 1024, table_bytes=64 * 1024 * 1024)
 _DEPTH = 20
 _NAME = re.compile(r"^name:[ \t]*(.+?)[ \t]*$", re.M)
 Item = tuple[str, str]  # an id, and what it stands for
@@ -29,7 +30,7 @@ def chains(root: Path) -> Iterator[Item]:
     folder = root / "chains"
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         if not path.name.startswith(("_", ".")):
-            found = _NAME.search(_text(path, root, CHAIN_BYTES))
+            found = _NAME.search(_text(path, root, "yaml_bytes"))
             yield path.stem, found.group(1) if found else ""
 
 
@@ -38,7 +39,7 @@ def links(root: Path, chain: str) -> Iterator[Item]:
     path = root / "chains" / f"{chain}.yaml"
     if path.parent != root / "chains":
         return
-    yield from _links(_text(path, root, CHAIN_BYTES))
+    yield from _links(_text(path, root, "yaml_bytes"))
 
 
 def _links(text: str) -> Iterator[Item]:
@@ -83,7 +84,7 @@ def cells(
 
     ``where`` keeps the rows that have these cells. Headers in either language.
     """
-    text = _text(root / "data" / f"{table}.csv", root, TABLE_BYTES)
+    text = _text(root / "data" / f"{table}.csv", root, "table_bytes")
     rows = csv.reader(io.StringIO(text, newline=""))
     seen: set[str] = set()
     try:
@@ -110,8 +111,8 @@ def _cell(row: list[str], at: int | None) -> str:
     return row[at] if at is not None and at < len(row) else ""
 
 
-def _text(path: Path, root: Path, limit: int) -> str:
+def _text(path: Path, root: Path, kind: TextKind) -> str:
     """The text of a file; empty where there is none, or none that can be read at once."""
-    data = raw(path, root, limit)
+    data = raw(path, root, kind, AT_ONCE)
     found = decode(data, path.name) if isinstance(data, bytes) else ""
     return found.removeprefix("\ufeff") if isinstance(found, str) else ""
