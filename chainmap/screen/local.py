@@ -3,66 +3,138 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
 
-from chainmap.core.register import Broken, Part, Tally
-from chainmap.screen.best import merge
-from chainmap.screen.kernel import kernel
+from chainmap.core.register import Part, Tally
+from chainmap.screen.best import Floor, merge, schema
+from chainmap.screen.drive import Eater, cores, drive
+from chainmap.screen.kernel import Matcher, compiled_here, kernel
+from chainmap.screen.remote import Remote
 from chainmap.screen.results import Finished, Progress, Screened
 from chainmap.screen.rule import Rule
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["Finished", "Progress", "Screened", "screen_local"]
 
-# Broken rows of a part that are listed; the others are only counted, so that memory is bounded.
-LISTED = 100_000
+# A register of fewer rows is matched by the library on one core before the compiled kernel has
+# been loaded, or other processes have begun.
+_SMALL = 30_000
+# Best rows of finished parts are merged once there are so many of them.
+_TOGETHER = 1 << 18
 
 
 def screen_local(
     parts: Sequence[Part],
     rule: Rule,
     *,
-    workers: int = 1,
+    workers: int | None = None,
     batch: int = 1 << 16,
     told: Callable[[Progress], None] | None = None,
     done: Finished | None = None,
+    fast: bool | None = None,
 ) -> Screened:
-    """The best firms of each link, exactly, with what happened to the other rows."""
-    del workers
-    sizes = [part.rows for part in parts]
-    total = None if None in sizes else sum(size or 0 for size in sizes)
-    found: list[Screened] = []
-    again = 0
-    for part in parts:
-        one = done.get(part) if done else None
+    """The best firms of each link, exactly, with what happened to the other rows.
+
+    The table is the same to the byte whatever ``workers`` (None: one a core), ``batch``, the
+    split into parts and their order. The compiled kernel runs on threads, the library's in
+    processes; ``fast`` says which (None: the compiled one where numba is installed, but not for
+    a small register). ``told`` and ``done`` are called on the caller's thread. Memory: a batch a
+    worker, and ``rule.keep`` rows of each link a few times. Raises what a part raises;
+    KeyboardInterrupt after the parts in hand have been let go, those that were finished being
+    in ``done``.
+    """
+    run = _Run(parts, rule, told)
+    found = done.get if done else lambda _: None
+    waiting = []
+    for at, part in enumerate(parts):
+        one = found(part)
         if one is None:
-            one = _part(part, rule, batch)
-            if done:
-                done.put(part, one)
+            waiting.append(at)
         else:
-            again += one.tally.read
-        found.append(one)
-        if told:
-            read = sum(each.tally.read for each in found)
-            told(Progress(read, total, len(found), len(parts), again))
-    return joined(found, rule.keep)
+            run.take(at, one, again=True)
+    rows = [parts[at].rows for at in waiting]
+    small = None not in rows and sum(row or 0 for row in rows) < _SMALL
+    if fast is None:
+        fast = compiled_here() and not small
+    wanted = 1 if small and not fast else max(1, workers or cores())
+    with ExitStack() as stack:
+        matchers: list[Matcher] = []
+        for _ in range(wanted if waiting else 0):
+            if fast or wanted == 1:
+                matchers.append(kernel(rule, fast))
+            else:
+                matchers.append(stack.enter_context(closing(Remote(rule))))
+
+        def eater(worker: int) -> Eater[pa.Table]:
+            matchers[worker].start(run.floor)
+            return matchers[worker]
+
+        reading = drive(
+            [parts[at] for at in waiting], eater, workers=wanted, batch=batch, told=run.read
+        )
+        with closing(reading):
+            for eaten in reading:
+                one = Screened(merge(eaten.made, rule.keep), eaten.tally, tuple(eaten.broken))
+                at = waiting[eaten.at]
+                if done:
+                    done.put(parts[at], one)
+                run.take(at, one)
+    return run.result()
 
 
-def joined(found: Sequence[Screened], keep: int) -> Screened:
-    """What was found in all parts together; broken rows in the order of the parts."""
-    best = merge([one.best for one in found], keep)
-    broken = [row for one in found for row in one.broken]
-    return Screened(best, sum((one.tally for one in found), Tally()), tuple(broken))
+class _Run:
+    """What is known so far; the floor rises with every part that is finished."""
 
+    def __init__(
+        self, parts: Sequence[Part], rule: Rule, told: Callable[[Progress], None] | None
+    ) -> None:
+        sizes = [part.rows for part in parts]
+        self._total = None if None in sizes else sum(size or 0 for size in sizes)
+        self._keep, self._told = rule.keep, told
+        self._fates: list[Screened | None] = [None] * len(parts)
+        self._rows = self._again = 0
+        self._best = schema().empty_table()
+        self._tables: list[pa.Table] = []
+        self._new = 0
+        # Read by the workers: it is replaced, never changed.
+        self.floor = Floor(len(rule.links))
 
-def _part(part: Part, rule: Rule, batch: int) -> Screened:
-    matcher = kernel(rule)
-    tally = Tally()
-    broken: list[Broken] = []
-    for one in part.batches(batch):
-        if isinstance(one, Tally):
-            tally += one
-        elif isinstance(one, Broken):
-            if len(broken) < LISTED:
-                broken.append(one)
-        else:
-            matcher.add(one)
-    return Screened(matcher.result(), tally, tuple(broken))
+    def read(self, rows: int) -> None:
+        """So many rows more have been read."""
+        self._rows += rows
+        self._tell()
+
+    def take(self, at: int, found: Screened, again: bool = False) -> None:
+        """What was found in a part, in this run or in an earlier one."""
+        self._fates[at] = Screened(schema().empty_table(), found.tally, found.broken)
+        self._tables.append(found.best)
+        self._new += found.best.num_rows
+        if again:
+            self._again += found.tally.read
+            self._rows += found.tally.read
+        if self._new >= max(_TOGETHER, self._best.num_rows // 2) or not self._best.num_rows:
+            self._settle()
+        self._tell()
+
+    def _settle(self) -> None:
+        self._best = merge([self._best, *self._tables], self._keep)
+        self._tables, self._new = [], 0
+        floor = self.floor.copy()
+        floor.rise(self._best, self._keep)
+        self.floor = floor
+
+    def _tell(self) -> None:
+        if self._told:
+            ready = sum(fate is not None for fate in self._fates)
+            of = len(self._fates)
+            self._told(Progress(self._rows, self._total, ready, of, self._again))
+
+    def result(self) -> Screened:
+        """What was found in all parts."""
+        self._settle()
+        fates = [fate for fate in self._fates if fate is not None]
+        tally = sum((fate.tally for fate in fates), Tally())
+        return Screened(self._best, tally, tuple(row for fate in fates for row in fate.broken))

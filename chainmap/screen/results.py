@@ -38,6 +38,9 @@ class Progress:
 class Finished(Protocol):
     """Where finished parts are kept, so that a run that was stopped can go on.
 
+    What is kept holds for the same rule (``Rule.digest``) and the same register as a whole: of a
+    part, rows that others of the register are known to beat may have been left out. So a change
+    of any part, or one more or less, makes all that was kept void; a part that was lost does not.
     Called from the thread that called the driver, one call at a time.
     """
 

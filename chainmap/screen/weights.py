@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from chainmap.core.register import Broken, Part, Tally
+from chainmap.core.register import Part
 from chainmap.screen.characters import many
+from chainmap.screen.drive import cores, drive
 from chainmap.screen.rule import LinkWords, characters, normalise
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def weigh(
     sample: int,
     scale: float,
     told: Callable[[int], None] | None = None,
+    workers: int | None = None,
 ) -> dict[str, int]:
     """A weight for each include word: ``scale`` × log2((n + 1) / (df + 1)), rounded, at least 1.
 
@@ -35,21 +38,33 @@ def weigh(
     word. The sample is those with the smallest hashes of their ids: the same whatever the order
     of the rows, the split into parts or the size of batches. A word that contains another
     include word weighs at least one more than it, since whatever says the longer one says more.
-    ``told`` is called with the rows read so far. Method: Cohen and Kaplan, "Summarizing data
+    ``told`` is called with the rows read so far, on the caller's thread; ``workers`` (None: one a
+    core) read at the same time. Method: Cohen and Kaplan, "Summarizing data
     using bottom-k sketches", 2007; Spärck Jones, "A statistical interpretation of term
     specificity", 1972.
     """
-    gathered = Sample(sample)
+    whole = Sample(sample)
     rows = 0
-    for part in parts:
-        for one in part.batches(_BATCH):
-            if isinstance(one, (Broken, Tally)):
-                continue
-            gathered.add(one)
-            rows += one.num_rows
-            if told:
-                told(rows)
-    return weights(gathered.scopes(), links, scale)
+
+    def tell(more: int) -> None:
+        nonlocal rows
+        rows += more
+        if told:
+            told(rows)
+
+    reading = drive(
+        parts,
+        lambda _: Sample(sample, whole.last),
+        workers=max(1, workers or cores()),
+        batch=_BATCH,
+        told=tell,
+    )
+    with closing(reading):
+        for eaten in reading:
+            for made in eaten.made:
+                whole.take(made)
+            whole.rows()
+    return weights(whole.scopes(), links, scale)
 
 
 def weights(scopes: Sequence[str], links: Iterable[LinkWords], scale: float) -> dict[str, int]:
@@ -100,7 +115,7 @@ class Sample:
     def __init__(self, size: int, below: int = 2**64) -> None:
         self._size = size
         self._rows: list[tuple[int, str, str]] = []
-        self._last = below
+        self.last = below
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Look at the rows of a batch."""
@@ -109,7 +124,11 @@ class Sample:
 
         ids = batch.column(batch.schema.get_field_index("id"))
         hashes = hashed(ids)
-        near = np.flatnonzero(hashes <= np.uint64(min(self._last, 2**64 - 1)))
+        least = min(self.last, 2**64 - 1)
+        distinct = np.unique(hashes)
+        if len(distinct) > self._size:
+            least = min(least, int(distinct[self._size - 1]))
+        near = np.flatnonzero(hashes <= np.uint64(least))
         taken = pa.array(near)
         scopes = batch.column(batch.schema.get_field_index("scope")).take(taken).to_pylist()
         self._rows.extend(
@@ -123,6 +142,10 @@ class Sample:
         self._rows.extend(rows)
         if len(self._rows) > 2 * self._size:
             self._settle()
+
+    def result(self) -> list[tuple[int, str, str]]:
+        """``rows``, as a worker gives them."""
+        return self.rows()
 
     def rows(self) -> list[tuple[int, str, str]]:
         """Hash, id and scope of each firm, in the order of the hashes."""
@@ -138,7 +161,7 @@ class Sample:
         found = {(code, firm): scope for code, firm, scope in sorted(self._rows, reverse=True)}
         self._rows = sorted((*key, scope) for key, scope in found.items())[: self._size]
         if len(self._rows) == self._size:
-            self._last = self._rows[-1][0]
+            self.last = self._rows[-1][0]
 
 
 def hashed(texts: pa.Array) -> Array:
