@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from chainmap.core.register import Broken, Tally
-from chainmap.screen.rule import LinkWords, Rule, make_rule, normalise
+from chainmap.screen.rule import LinkWords, Rule, link_words, make_rule, normalise
 
 REGISTER = pa.schema(
     [
@@ -111,3 +112,40 @@ def bytes_of(table: pa.Table) -> bytes:
         stream.write_table(table)
     made: bytes = sink.getvalue().to_pybytes()
     return made
+
+
+@cache
+def real_rule(chains: tuple[str, ...], keep: int) -> Rule:
+    """The rule for chains of the workspace, each word with a weight by its length."""
+    from running import ROOT
+
+    from chainmap.read.workspace import load
+
+    found = load(ROOT)[0].chains
+    links = [words for name in chains for words in link_words(found[name])]
+    weights = {word: 1 + 3 * len(word) for link in links for word in link.include}
+    return make_rule(links, weights, keep)
+
+
+def scopes_like(rule: Rule, chance: random.Random, count: int) -> list[Row]:
+    """Firms with scopes of words of the rule among others, as registers write them."""
+    marks = (
+        "；",
+        "、",
+        "，",
+        "（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
+        "的研发、生产",
+    )
+    words = [*rule.words, "货物进出口", "技术服务", "广告发布", "机械设备销售", "软件开发"]
+    return [
+        firm(
+            f"9137{at:014}",
+            "".join(
+                chance.choice(words) + chance.choice(marks) for _ in range(chance.randint(1, 20))
+            ),
+            chance.choice((-1, 10**6, 5 * 10**6, 10**7, 10**8)),
+            f"第{at}号",
+            chance.choice(("青岛", "苏州")),
+        )
+        for at in range(count)
+    ]
