@@ -9,57 +9,21 @@ second one made for display. ``replay`` evaluates a derivation again from its le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from chainmap.core.dates import Day
+from chainmap.core.figures import Figure, Found, Input, Leaf, Record
 from chainmap.core.formula import Formula, Work
 from chainmap.core.model import Row, Value
 from chainmap.core.problems import Place
 from chainmap.core.world import World
 
 Rule = Callable[..., Any]
+T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A cell, a setting, a node of a chain file, a line of plan.yaml or the study date."""
-
-    kind: str  # cell | setting | structure | planned | date
-    name: str
-    value: Value | bool
-    at: Place
-    sources: tuple[str, ...] = ()
-    as_of: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Which rows stood behind a question, also when there were none."""
-
-    table: str
-    key: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Figure:
-    """A computed figure: the rule, its arguments, its value and all that was read for it.
-
-    ``work`` holds the formulas that were run, with their numbers; ``world`` is what it was
-    computed in.
-    """
-
-    rule: str
-    args: tuple[str, ...]
-    value: Any
-    inputs: tuple[Input, ...]
-    note: tuple[str, Mapping[str, Any]] | None
-    work: tuple[Work, ...]
-    world: World
-
-
-Input = Leaf | Found | Figure
+__all__ = ["Ask", "Book", "Figure", "Found", "Glance", "Glanced", "Input", "Leaf", "Replay",
+           "Rule", "replay"]  # fmt: skip
 
 
 class Ask:
@@ -174,32 +138,134 @@ class Ask:
         self.note = (key, words)
 
 
-class Book:
-    """Computes each figure once, on demand, and keeps how it came about."""
+class Glance(Ask):
+    """What a rule reads through when no one has asked yet how the figure comes about.
 
-    def __init__(self, world: World, rules: Mapping[str, Rule]) -> None:
+    It gives the same answers and writes nothing down.
+    """
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(book.world, book.figure)
+        self._book = book
+
+    def __call__(self, rule: str, *args: str) -> Any:
+        return self._book.value(rule, *args)
+
+    def figure(self, rule: str, *args: str) -> Figure:
+        return self._figure(rule, *args)
+
+    def elsewhere(self, world: World, rule: str, *args: str) -> Any:
+        return self._book.beside(world).value(rule, *args)
+
+    def rows(self, table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> tuple[Row, ...]:
+        return self.world.rows(table, columns, key)
+
+    def versions(
+        self, table: str, columns: tuple[str, ...], key: tuple[str, ...]
+    ) -> tuple[Row, ...]:
+        return self.world.versions(table, columns, key)
+
+    def cell(self, row: Row, column: str) -> Value:
+        return row.cells.get(column)
+
+    def setting(self, name: str) -> float:
+        return self.world.settings.numbers[name].value
+
+    def structure(
+        self, chain: str, path: tuple[str | int, ...], value: Any, sources: tuple[str, ...] = ()
+    ) -> Any:
+        del chain, path, sources
+        return value
+
+    def planned(self, path: tuple[str | int, ...], value: Any) -> Any:
+        del path
+        return value
+
+    def today(self) -> Day:
+        return self.world.at
+
+    def work(self, name: str, formula: Formula, *numbers: Any) -> Any:
+        del name
+        return formula(*numbers)
+
+    def say(self, key: str, **words: Any) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Glanced:
+    """Rules whose figures are worked out at a glance, and recorded when someone asks.
+
+    There are millions of figures like these, and of a hundred thousand one is asked about. What
+    stands in ``passing`` takes no time to work out: of those only so many are kept at once.
+    """
+
+    kept: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
+
+
+MOST_VALUES, MOST_FIGURES = 1_000_000, 200_000  # that pass and are kept at once: 300 MB each
+
+
+class Book:
+    """Computes each figure once, on demand, and keeps how it came about.
+
+    Figures of ``glanced`` rules are worked out first and recorded later, if at all.
+    """
+
+    def __init__(
+        self, world: World, rules: Mapping[str, Rule], glanced: Glanced | None = None
+    ) -> None:
         self.world = world
         self.rules = rules
+        self.glanced = glanced or Glanced()
+        self._at_a_glance = self.glanced.kept | self.glanced.passing
         self._figures: dict[tuple[str, ...], Figure] = {}
+        self._values: dict[tuple[str, ...], Any] = {}
+        self._passing: dict[tuple[str, ...], Any] = {}
+        self._passing_figures: dict[tuple[str, ...], Figure] = {}
         self._open: set[tuple[str, ...]] = set()
         self._elsewhere: dict[str, Book] = {}
 
     def figure(self, rule: str, *args: str) -> Figure:
         """The figure of a rule for these arguments, with its derivation."""
         key = (rule, *args)
-        figure = self._figures.get(key)
-        if figure is None:
-            if key in self._open:
-                raise AssertionError(f"figure depends on itself: {key}")
-            self._open.add(key)
-            ask = Ask(self.world, self.figure, self.elsewhere)
-            value = self.rules[rule](ask, *args)
-            figure = Figure(
-                rule, args, value, tuple(ask.inputs), ask.note, tuple(ask.done), self.world
+        figure = self._figures.get(key) or self._passing_figures.get(key)
+        if figure is not None:
+            return figure
+        if rule in self._at_a_glance:
+            figure = Figure.seen(
+                rule, args, self.value(*key), self.world, lambda: self._recorded(key)[1]
             )
-            self._figures[key] = figure
-            self._open.discard(key)
+            if rule in self.glanced.passing:
+                return self._pass(self._passing_figures, MOST_FIGURES, key, figure)
+        else:
+            value, record = self._recorded(key)
+            figure = Figure(rule, args, value, *record, self.world)
+        self._figures[key] = figure
         return figure
+
+    @staticmethod
+    def _pass(held: dict[tuple[str, ...], T], most: int, key: tuple[str, ...], one: T) -> T:
+        """Keep something for as long as there is room."""
+        if len(held) >= most:
+            held.clear()
+        held[key] = one
+        return one
+
+    def _recorded(self, key: tuple[str, ...]) -> tuple[Any, Record]:
+        """What a rule gives, and the record of what it read for it."""
+        ask = Ask(self.world, self.figure, self.elsewhere)
+        value = self._run(key, ask)
+        return value, (tuple(ask.inputs), ask.note, tuple(ask.done))
+
+    def _run(self, key: tuple[str, ...], ask: Ask) -> Any:
+        if key in self._open:
+            raise AssertionError(f"figure depends on itself: {key}")
+        self._open.add(key)
+        value = self.rules[key[0]](ask, *key[1:])
+        self._open.discard(key)
+        return value
 
     def elsewhere(self, world: World, rule: str, *args: str) -> Figure:
         """The figure of a rule in another world; what was asked there before is kept."""
@@ -210,7 +276,7 @@ class Book:
         if world is self.world:
             return self
         if world.supposed not in self._elsewhere:
-            self._elsewhere[world.supposed] = Book(world, self.rules)
+            self._elsewhere[world.supposed] = Book(world, self.rules, self.glanced)
         return self._elsewhere[world.supposed]
 
     def forget(self, rule: str, *args: str) -> None:
@@ -220,7 +286,19 @@ class Book:
 
     def value(self, rule: str, *args: str) -> Any:
         """The value of a figure."""
-        return self.figure(rule, *args).value
+        if rule not in self._at_a_glance:
+            return self.figure(rule, *args).value
+        key = (rule, *args)
+        held = self._passing if rule in self.glanced.passing else self._values
+        try:
+            return held[key]
+        except KeyError:
+            pass
+        value = self._run(key, Glance(self))
+        if held is self._passing:
+            return self._pass(held, MOST_VALUES, key, value)
+        held[key] = value
+        return value
 
 
 class Replay(Ask):
@@ -308,7 +386,7 @@ def replay(book: Book, figure: Figure) -> Any:
     def again(one: Figure) -> Figure:
         if id(one) not in done:
             value = book.rules[one.rule](Replay(one, again), *one.args)
-            done[id(one)] = replace(one, value=value)
+            done[id(one)] = Figure(one.rule, one.args, value, *one.record, one.world)
         return done[id(one)]
 
     return again(figure).value

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmap.core.dates import Day, parse_day
-from chainmap.core.derivation import Book, Figure
+from chainmap.core.derivation import Book, Figure, Glanced
 from chainmap.core.model import Chain, Workspace
 from chainmap.core.problems import Place, Problem, in_order, problem
 from chainmap.core.schema import STAGES
@@ -17,6 +17,7 @@ from chainmap.core.world import World
 from chainmap.find import RULES as FIND
 from chainmap.plan.resilience import RULES as RESILIENCE
 from chainmap.rank import RULES as RANK
+from chainmap.rank.criteria import CRITERIA
 from chainmap.study import (
     cells,
     key_rows,
@@ -69,6 +70,19 @@ RULES = {
     **PLAN,
     **PLACEMENT,
 }
+# Of candidates and firms there may be millions: their figures come at a glance and pass, and what
+# runs over all of them is kept without its record. ``why`` runs the rule again.
+GLANCED = Glanced(
+    frozenset(
+        {"field", "candidates", "ranks", "stability", "key_table", "plan.draft", "outcome",
+         "coverage.rank", "coverage.refs", "coverage.firms", "coverage.gaps"}
+    ),
+    frozenset(
+        {"score", "interval", "basis", "basis_rows", "gone", "undecided", "trust",
+         "coverage.candidate", "coverage.link", "plan.share", "plan.expected",
+         *(f"criterion.{name}" for name in CRITERIA)}
+    ),
+)  # fmt: skip
 GAP_ORDER = ("strengthen", "deepen", "fill", "extend", "build")
 SUSPECT_ORDER = ("fill", "strengthen", "extend", "build", "covered")
 
@@ -90,7 +104,7 @@ class Study:
         self.workspace = workspace
         self.read_problems = problems
         self.world = world or World(workspace, at)
-        self.book = Book(self.world, RULES)
+        self.book = Book(self.world, RULES, GLANCED)
 
     @cached_property
     def problems(self) -> list[Problem]:

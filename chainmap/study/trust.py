@@ -9,6 +9,7 @@ decide only where a mark was read from the chain file alone. A/B are told as one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from chainmap.core.derivation import Ask, Figure, Found, Rule
 from chainmap.core.formula import Number, ratio, total
@@ -45,7 +46,9 @@ def behind(world: World, figure: Figure) -> tuple[str, str]:
 
     ``("D", "")`` where only the chain file was read, two empty words where nothing was.
     """
-    known: dict[Figure, tuple[str, str]] = world.once("trust/behind", dict)
+    known: WeakKeyDictionary[Figure, tuple[str, str]] = world.once(
+        "trust/behind", WeakKeyDictionary
+    )
     found = known.get(figure)
     if found is None:
         worst, structure = _NOTHING, False

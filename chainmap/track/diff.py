@@ -173,11 +173,11 @@ class Reading:
                  chains: Iterable[str], date: bool) -> None:  # fmt: skip
         self.lines = set(wanted)
         self.settings, self.chains, self.date = set(settings), set(chains), date
-        self._known: dict[int, frozenset[str]] = {}
+        self._known: dict[Figure, frozenset[str]] = {}
 
     def of(self, figure: Figure) -> frozenset[str]:
         """Places ``file:line``, ``file`` of a chain, ``setting:NAME`` or ``as_of``."""
-        known = self._known.get(id(figure))
+        known = self._known.get(figure)
         if known is not None:
             return known
         found: set[str] = set()
@@ -189,8 +189,8 @@ class Reading:
                              if (row.file, row.line) in self.lines)  # fmt: skip
             else:
                 found.update(self._leaf(part))
-        self._known[id(figure)] = frozenset(found)
-        return self._known[id(figure)]
+        self._known[figure] = frozenset(found)
+        return self._known[figure]
 
     def _leaf(self, leaf: Leaf) -> Iterable[str]:
         if leaf.kind == "cell" and (leaf.at.file, leaf.at.line or 0) in self.lines:

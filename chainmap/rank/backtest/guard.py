@@ -33,14 +33,14 @@ def guard(figures: Iterable[Figure]) -> None:
     world counts; outcomes are read with today's eyes, and must be. Each place is named once.
     """
     leaks: dict[tuple[str, int], tuple[Place, str]] = {}
-    seen: set[int] = set()
+    seen: set[Figure] = set()
     dates: dict[int, dict[str, Day | None]] = {}
     waiting = list(figures)
     while waiting:
         figure = waiting.pop()
-        if id(figure) in seen:
+        if figure in seen:
             continue
-        seen.add(id(figure))
+        seen.add(figure)
         waiting += [part for part in figure.inputs if isinstance(part, Figure)]
         world = figure.world
         if not isinstance(world, PastWorld):

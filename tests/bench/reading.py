@@ -1,6 +1,6 @@
 """Loading and checking the workspace against an import, and how it grows with the work.
 
-Run by hand: ``python tests/bench/load.py``. The workspace is repeated ten-fold with ids of its
+Run by hand: ``python tests/bench/reading.py``. The workspace is repeated ten-fold with ids of its
 own for every copy; the exponent is log10 of the ratio of the two times without start-up.
 """
 
