@@ -109,7 +109,10 @@ def ranked(run: Session, study: Study, request: Any) -> Ranking:
 
     try:
         with working(run.say("progress.rank")):
-            return study.ranking(request)
+            found = study.ranking(request)
+        if request.draws is None and found.draws < study.world.settings["robust.draws"]:
+            run.tell(run.say("rank.fewer", draws=found.draws, count=len(found.rows)))
+        return found
     except UnknownRef as error:
         run.unknown(f"use.{error.what}", error.word, error.known)
     except TooManyDraws as error:
@@ -183,10 +186,10 @@ def rank_screen(
     apart = request.basis in ("any", "expansion")
     if rows:
         joint = "，" if lang == "zh" else ", "
-        bases = Counter(row["basis"] for row in rows)
-        parts = joint.join(f"{say(f'basis.{b}', lang)} {n}" for b, n in sorted(bases.items()))
+        bases = sorted(rows.bases().items())
+        parts = joint.join(f"{say(f'basis.{b}', lang)} {n}" for b, n in bases)
         terminal.say(say("rank.bases", lang, count=len(rows), parts=parts))
-        terminal.say(say("rank.coverage", lang, parts=by_grade(rows)))
+        terminal.say(say("rank.coverage", lang, parts=by_grade(rows.grades())))
         covered = study.book.value("coverage.rank", *found.scope[:5])
         if covered is not None:
             terminal.say(coverage_line(covered, "score", lang))

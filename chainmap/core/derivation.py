@@ -263,9 +263,10 @@ class Book:
         if key in self._open:
             raise AssertionError(f"figure depends on itself: {key}")
         self._open.add(key)
-        value = self.rules[key[0]](ask, *key[1:])
-        self._open.discard(key)
-        return value
+        try:
+            return self.rules[key[0]](ask, *key[1:])
+        finally:
+            self._open.discard(key)
 
     def elsewhere(self, world: World, rule: str, *args: str) -> Figure:
         """The figure of a rule in another world; what was asked there before is kept."""

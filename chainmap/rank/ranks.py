@@ -27,6 +27,15 @@ class TooManyDraws(ValueError):
         self.most = most
 
 
+MOST_DRAWN = 250_000_000  # rows, or unknown quantities, times draws: 2 GB of numbers
+
+
+def need_room(draws: int, each: int) -> None:
+    """Raise TooManyDraws where so many draws of so many things do not fit into memory."""
+    if draws * each > MOST_DRAWN:
+        raise TooManyDraws(MOST_DRAWN // each)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Which candidates to rank, and how the weights are drawn."""
@@ -111,16 +120,21 @@ def ranks(ask: Ask, *scope: str) -> Ranks:
     """
     *which, top, draws, seed, scheme = scope
     stated: Weights = ask("weights")
+    found = ask("candidates", *which)
+    need_room(int(draws), len(found))
     scored = [
         (-round(ask("score", c.firm, c.chain, c.link).score, 9), c.firm, c.link, c.chain, c)
-        for c in ask("candidates", *which)
+        for c in found
     ]
     order = tuple(c for *_, c in sorted(scored, key=lambda one: one[:4]))
-    marks = [
+    # Made one after the other: of a whole city they would not fit into memory together.
+    marks = (
         {name: ask(*figure_of(name, c.firm, c.chain, c.link)) for name in CRITERIA} for c in order
-    ]
+    )
     kappa = ask.setting("robust.kappa")
     if int(draws) == 0:
+        for _ in marks:  # a score rests on them
+            pass
         return Ranks(order, None, int(top))
     from chainmap.rank.robust import sure
 

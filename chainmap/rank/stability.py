@@ -175,7 +175,7 @@ class _Listed:
         for (name, criterion), rows in self.sample.uses.items():
             weight = float(self.sample.stated[criterion])
             of = moves.setdefault(name, {})
-            for row, scale in rows:
+            for row, scale in zip(*rows, strict=True):
                 of[row] = of.get(row, 0.0) + weight * scale
         for name, scales in moves.items():
             swaps = self._swaps(name, scales)

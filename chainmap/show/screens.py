@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -109,9 +108,8 @@ def span(low: float | None, high: float | None) -> str:
     return f"{low:.0%}" if low == high else f"{low:.0%}-{high:.0%}"
 
 
-def by_grade(rows: Sequence[Row]) -> str:
-    """How many rows rest on which evidence grade, the worst one of each."""
-    counts = Counter(row["evidence_grade"] or "-" for row in rows)
+def by_grade(counts: Mapping[str, int]) -> str:
+    """How many rows rest on which evidence grade."""
     return "  ".join(f"<{grade}> {counts[grade]}" for grade in sorted(counts))
 
 

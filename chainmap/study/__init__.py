@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,14 +181,24 @@ class Study:
     # ranking
 
     def ranking(self, request: Request) -> Ranking:
-        """Candidates in their order, with intervals; see ``rank.robust``."""
+        """Candidates in their order, with intervals; see ``rank.robust``.
+
+        Where the request leaves the number of draws open there are as many as memory holds, at
+        most the usual number. Raises TooManyDraws where it names too many.
+        """
+        from chainmap.rank.ranks import TooManyDraws
         from chainmap.rank.robust import rank
 
         chains = [c.id for c in self.chains(request.chain)]
         if request.link and not any(request.link in self.chain(c).index for c in chains):
             known = [link.id for c in chains for link in self.chain(c).links]
             raise UnknownRef("link", request.link, known)
-        return rank(self.book, chains, request)
+        try:
+            return rank(self.book, chains, request)
+        except TooManyDraws as error:
+            if request.draws is not None or not error.most:
+                raise
+            return rank(self.book, chains, replace(request, draws=error.most))
 
     # path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chainmap.core.words import say
@@ -11,26 +11,26 @@ from chainmap.study import JsonRow, Study
 from chainmap.study.content import chain_name, link_name, short_name
 
 if TYPE_CHECKING:
-    from chainmap.rank.robust import Ranking
+    from chainmap.rank.robust import Ranking, Rows
     from chainmap.rank.stability import Stability, Standing, Worth
 
 GROUPS = {"impact": IMPACT, "likelihood": LIKELIHOOD}
 
 
-def staying(study: Study, rows: Sequence[JsonRow]) -> dict[str, Any]:
+def staying(study: Study, rows: Rows) -> dict[str, Any]:
     """How many of the first rows stay on top, and how many intervals the first one overlaps.
 
     ``surest`` is the row of the first ones that is most often on top; rows must have been drawn.
     """
     core = int(study.world.settings["robust.core"])
     mostly = study.world.settings["robust.mostly"]
-    first, among = rows[0], rows[:core]
+    among = rows[:core]
     return {
         "core": len(among),
         "mostly": mostly,
         "staying": sum(row["p_top"] >= mostly for row in among),
         "surest": max(among, key=lambda row: row["p_top"])["ref"],
-        "overlapping": sum(row["rank_p05"] <= first["rank_p95"] for row in rows[1:]),
+        "overlapping": rows.overlapping(),
     }
 
 
@@ -41,7 +41,7 @@ def stable_lines(study: Study, found: Ranking, lang: str) -> list[str]:
     if not found.rows or found.rows[0]["p_top"] is None:
         return []
     told = staying(study, found.rows)
-    (surest,) = (row for row in found.rows if row["ref"] == told["surest"])
+    (surest,) = (row for row in found.rows[: told["core"]] if row["ref"] == told["surest"])
     share = likely(surest["p_top"], surest["p_top_error"])
     name = short_name(study, surest["firm"])
     mostly = f"{told['mostly']:.0%}"

@@ -168,6 +168,7 @@ WORDS = {
     "use.list": ("没有榜单“{word}”", "no list {word!r}"),
     "use.guess": ("；您是不是要写“{guess}”？", "; did you mean {guess!r}?"),
     "use.known": ("；可用：{known}", "; known: {known}"),
+    "rank.fewer": ("候选共 {count} 行，内存只容 {draws} 次抽样；要更多次请用 --link、--list 或产业链编号缩小范围", "{count} candidates leave memory for {draws} draws; for more name a chain, or use --link or --list"),
     "use.draws": ("抽样次数过多，内存放不下；这里至多 {most} 次，或用 --link、--list 缩小范围", "too many draws for the memory: at most {most} here, or narrow it with --link or --list"),
     "use.as_of": ("“{word}”不是日期，写成 2025、2025-06 或 2025-06-30", "{word!r} is not a date; write 2025, 2025-06 or 2025-06-30"),
     "use.limit": ("没有名为“{word}”的上限", "there is no limit {word!r}"),
