@@ -8,14 +8,13 @@ step looks at what is there first, so it may be done twice.
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from chainmap.core.schema import JOURNAL
-from chainmap.core.whole import write_whole
+from chainmap.core.whole import sweep, write_whole
 from chainmap.read.edits import Changed, append_rows, change_row, columns_of, lock, raw_rows
 
 PENDING = ".desk.pending"
@@ -131,9 +130,7 @@ def _sweep(data: Path) -> None:
     """Remove what a writer that was killed had begun to write beside the files."""
     for name in (*(f"{file}.csv" for file in FILES), PENDING):
         with lock(data / name):
-            for path in data.glob(f".{name}.????????"):
-                with contextlib.suppress(OSError):
-                    path.unlink()
+            sweep(data / name, older=0)
 
 
 def _carry_out(data: Path, batch: Batch) -> None:

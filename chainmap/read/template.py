@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from chainmap.core.model import ChainFile
-from chainmap.core.whole import write_whole
+from chainmap.core.whole import ENDING, sweep, write_whole
 from chainmap.read.where import shipped
 
 SCHEMA_NAME = "chain.schema.json"
@@ -95,10 +96,9 @@ def _plain(part: Any) -> Any:
 def init_workspace(directory: Path) -> list[Path]:
     """Write a copy of the workspace that ships, to be worked on; the files written.
 
-    Raises NotEmpty where the directory holds something, OSError where it cannot be written.
+    A copy that was cut off is gone on with. Raises NotEmpty where the directory holds anything
+    else, OSError where it cannot be written.
     """
-    if directory.is_dir() and any(directory.iterdir()):
-        raise NotEmpty(str(directory))
     source = shipped()
     contents: dict[Path, bytes] = {}
     for folder, suffixes in _COPIED.items():
@@ -107,8 +107,27 @@ def init_workspace(directory: Path) -> list[Path]:
                 contents[directory / folder / path.name] = path.read_bytes()
     contents[directory / "chains" / SCHEMA_NAME] = chain_schema().encode()
     contents[directory / "chains" / TEMPLATE_NAME] = TEMPLATE.encode()
+    if not _cut_off(directory, contents):
+        raise NotEmpty(str(directory))
     for folder in _COPIED:
         (directory / folder).mkdir(parents=True, exist_ok=True)
     for path, data in contents.items():
+        sweep(path, older=0)  # who made it was cut off
         write_whole(path, data)
     return list(contents)
+
+
+def _cut_off(directory: Path, contents: Mapping[Path, bytes]) -> bool:
+    """Whether a directory holds nothing, or some but not all of the files and nothing else."""
+    try:
+        found = [path for path in directory.rglob("*") if not path.is_dir() or path.is_symlink()]
+    except OSError:
+        return True  # writing will say what is wrong
+    if not found:
+        return not directory.is_dir() or {one.name for one in directory.iterdir()} <= {*_COPIED}
+    held = [path for path in found if not path.name.endswith(ENDING)]
+    return (
+        len(held) < len(contents)
+        and all(contents.get(path) == path.read_bytes() for path in held if not path.is_symlink())
+        and not any(path.is_symlink() for path in held)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 from chainmap import __version__
 from chainmap.core.dates import parse_day
 from chainmap.core.problems import Problem
-from chainmap.core.whole import write_whole
+from chainmap.core.whole import write_new
 from chainmap.rank.ranks import Request
 from chainmap.read.revisions import files_at
 from chainmap.read.snapshots import (
@@ -156,18 +155,7 @@ def keep(study: Study, name: str, data: bytes) -> Path:
     """Write a snapshot; FileExistsError where one of that name stands already."""
     path = snapshot_path(Path(study.workspace.root), name, SUFFIX)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as folder:
-        whole = Path(folder) / path.name
-        write_whole(whole, data)
-        try:
-            # A link is made or not, and never over another: of two at once one comes too late.
-            os.link(whole, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without links
-            if path.exists():
-                raise FileExistsError(path) from None
-            whole.replace(path)
+    write_new(path, data)
     return path
 
 
