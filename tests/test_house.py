@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,63 @@ def test_no_number_of_the_rules_is_written_in_code() -> None:
     for name in names:
         group, _, last = name.rpartition(".")
         assert name in code or f"{group}." in code or f'"{last}"' in code, name
+
+
+# What may write beside ``core/whole.py``, and why that is no file of the user.
+WRITES = {
+    ("cli/main.py", "os.open"): "stdout that broke is pointed at nothing",
+    ("read/edits.py", "os.open"): "a lock, which holds no bytes",
+    ("read/files.py", "os.open"): "opened to be read",
+    ("read/staging.py", "write_bytes"): "a copy in a temporary directory, to be checked",
+    ("read/staging.py", "shutil.copyfile"): "the same",
+    ("read/snapshots.py", "write_bytes"): "a snapshot laid out in a temporary directory",
+    ("read/revisions.py", "write_bytes"): "a revision laid out in a temporary directory",
+    ("read/revisions.py", "write_text"): "the same, the repository around it",
+    ("rank/robust.py", "np.save"): "bytes in memory",
+    ("show/draw/pptx.py", "show.save"): "bytes in memory",
+    ("show/office/finish.py", "made.save"): "bytes in memory",
+}
+_NAMES = {"write_bytes", "write_text", "touch", "to_csv", "to_excel", "to_parquet", "write_table",
+          "save", "savez", "savefig", "extractall", "tofile", "symlink_to",
+          "hardlink_to"}  # fmt: skip
+_CALLS = {"os.open", "os.rename", "os.replace", "os.link", "os.symlink", "os.truncate",
+          "shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.move", "shutil.copytree",
+          "tempfile.mkstemp", "tempfile.NamedTemporaryFile"}  # fmt: skip
+
+
+def writers(tree: ast.AST) -> Iterator[str]:
+    """The calls in a module that write, or may, by what they are called there."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        last = name.rpartition(".")[2]
+        if last == "open" and name != "os.open":
+            at = 1 if name in ("open", "io.open") else 0
+            given = [*node.args[at : at + 1], *(k.value for k in node.keywords if k.arg == "mode")]
+            modes = [str(one.value) for one in given if isinstance(one, ast.Constant)]
+            if any(set(mode) & set("wax+") for mode in modes):
+                yield name
+        elif name in _CALLS:
+            yield name
+        elif last in _NAMES and "." in name:
+            yield last if last.startswith(("write_", "touch")) else name
+
+
+def test_nothing_else_writes_files() -> None:
+    """A file appears whole or not at all, so all are written by one function."""
+    found = {
+        (path.relative_to(ROOT / "chainmap").as_posix(), call)
+        for path in sorted((ROOT / "chainmap").rglob("*.py"))
+        if path.name != "whole.py"
+        for call in writers(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert found == WRITES.keys(), (found - WRITES.keys(), WRITES.keys() - found)
+
+
+def test_a_writer_is_seen_where_one_is() -> None:
+    seen = "path.open('w')", "open(p, 'ab')", "io.open(p, mode='x')", "a.write_text('')"
+    for line in (*seen, "frame.to_csv(p)", "os.replace(a, b)", "pq.write_table(t, p)"):
+        assert list(writers(ast.parse(line))), line
+    for line in ("open(p)", "path.open('rb')", "zipfile.ZipFile(out, 'w')", "row.write(1)"):
+        assert not list(writers(ast.parse(line))), line

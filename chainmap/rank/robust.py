@@ -84,6 +84,11 @@ class Rows(Sequence[dict[str, Any]]):
     def __len__(self) -> int:
         return len(self.order)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     @overload
     def __getitem__(self, at: int) -> dict[str, Any]: ...
 
