@@ -52,7 +52,7 @@ FORMED = {  # commands that write one file by -o, and the endings that they know
     "validate": ("json",), "doctor": ("json",), "chains": ("csv", "json", "md"),
     "gaps demo": ("csv",), "why demo/ore": ("json",), "data": ("csv",), "rank demo": ("csv", "svg"),
     "table demo": ("csv", "xlsx", "md"), "map demo": ("svg", "png", "html", "pptx", "dot", "json"),
-    "report demo": ("html", "pdf", "docx", "pptx", "xlsx"), "ledger --list top": ("csv", "xlsx"),
+    "report demo": ("html", "pdf", "docx", "pptx", "xlsx"), "ledger --list top": ("csv",),
     "relocation": ("csv",), "kpi": ("csv",), "whatif demo": ("csv",), "resilience demo": ("csv",),
     "snapshots": ("csv",), "week": ("json",), "plan --seconds 2 --core 0": ("csv",),
     "firms find 第一": ("csv",), "leaders select": ("csv",), "leaders requests": ("csv",),

@@ -74,6 +74,12 @@ WRITES = {
     ("read/revisions.py", "write_bytes"): "a revision laid out in a temporary directory",
     ("read/revisions.py", "write_text"): "the same, the repository around it",
     ("rank/robust.py", "np.save"): "bytes in memory",
+    ("screen/spark_session.py", "write_text"): "a room of Spark's own, gone with its session",
+    ("screen/spark_session.py", "log.open"): "the same",
+    ("screen/spark_tasks.py", "write_table"): "bytes in memory",
+    ("study/screening.py", "write_table"): "bytes in memory",
+    ("show/register_file.py", "file.open"): "the part that whole_file puts into place",
+    ("show/register_file.py", "write_table"): "the same",
     ("show/draw/pptx.py", "show.save"): "bytes in memory",
     ("show/office/finish.py", "made.save"): "bytes in memory",
 }

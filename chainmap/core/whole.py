@@ -95,7 +95,14 @@ class _Part:
     def finish(self, mode: int | None) -> None:
         """Bring the bytes to the disk and give the file its mode: that of a new one by default."""
         os.fsync(self.handle)
+        self.close()  # Windows renames no open file
         self.path.chmod(0o666 & ~_umask() if mode is None else mode)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
 
 
 @contextlib.contextmanager
@@ -111,7 +118,7 @@ def _part(path: Path) -> Iterator[_Part]:
         _drop(one.path)
         raise
     finally:
-        os.close(handle)
+        one.close()
 
 
 def _hold(handle: int) -> bool:

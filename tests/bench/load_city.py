@@ -11,6 +11,8 @@ bytes, and no table is ever held in memory.
 
 from __future__ import annotations
 
+# ruff: noqa: E501
+
 import csv
 import random
 import sys
@@ -256,7 +258,7 @@ def written(to: Path, size: Size, seed: int = SEED) -> None:
             at = rows[0].index("source")
             csv.writer(out).writerows(
                 [
-                    row[:at] + [city.sources[0]] + row[at + 1 :] if nth else row
+                    [*row[:at], city.sources[0], *row[at + 1 :]] if nth else row
                     for nth, row in enumerate(rows)
                 ]
             )
