@@ -12,7 +12,6 @@ bytes, and no table is ever held in memory.
 from __future__ import annotations
 
 # ruff: noqa: E501
-
 import csv
 import random
 import sys
