@@ -251,14 +251,14 @@ class Sheet:
     below: Sequence[Sequence[Any]] = ()
 
     def encoded(self, kind: str, study: Study) -> bytes:
-        """The rows as csv, json or md."""
-        from chainmap.show.formats import as_csv, as_json, as_markdown
+        """The rows in one of the formats."""
+        from chainmap.show.formats import WRITERS, as_json
 
         if kind == "json":
             first = {"as_of": study.world.at.text, "workspace_hash": study.workspace.hash}
             return as_json({**first, **self.envelope}, self.rows)
         cells = [*([row.get(head) for head in self.heads] for row in self.rows), *self.below]
-        return as_csv(self.heads, cells) if kind == "csv" else as_markdown(self.heads, cells)
+        return WRITERS[kind](self.heads, cells)
 
 
 def only(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:

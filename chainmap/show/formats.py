@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chainmap.core.dates import Day
 from chainmap.core.text import guard, safe
 
-FORMATS = {".csv": "csv", ".json": "json", ".md": "md"}
+FORMATS = {".csv": "csv", ".json": "json", ".md": "md"}  # of a file, by its ending
 
 
 def plain(value: Any) -> Any:
@@ -75,3 +75,10 @@ def escaped(text: str) -> str:
     for mark in "\\`*_[]|#":
         shown = shown.replace(mark, "\\" + mark)
     return shown.replace("<", "&lt;").replace(">", "&gt;")
+
+
+# How heads and rows of cells become bytes; JSON takes the rows as they are (as_json).
+WRITERS: dict[str, Callable[[Sequence[str], Sequence[Sequence[Any]]], bytes]] = {
+    "csv": as_csv,
+    "md": as_markdown,
+}

@@ -10,6 +10,7 @@ from typing import Any
 from chainmap.core.words import (
     backtest,
     common,
+    criteria,
     kpi,
     leaders,
     ledger,
@@ -30,7 +31,7 @@ from chainmap.core.words import (
 )
 
 PARTS = (
-    common, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
+    common, criteria, stability, why, ledger, leaders, backtest, pictures, path, kpi, workbook, whatif,
     projects, snapshots, week, plan, plan_paper, screen,
     screening_into,
     shell,

@@ -31,13 +31,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.gain": ("多对几家", "gain"),
     "knowing.foot": ("多对几家：查清后重排的前 {core} 名预期多几家名副其实；无关的量也会显出至多 {chance} 家，低于此不作数。", "Gain: how many more of the first {core} would belong there, once it is known; what has no bearing shows up to {chance}, so less than that means nothing."),
     "knowing.weight": ("权重：{name}", "weight of {name}"),
-    "knowing.gap": ("{chain}/{link}：是否有缺口", "{chain}/{link}: whether it is a gap"),
-    "knowing.fit": ("{firm}：能否做{link}", "{firm}: whether it can do {link}"),
-    "knowing.strength": ("{firm}：营收", "{firm}: revenue"),
-    "knowing.signals": ("{firm}：近期动向", "{firm}: recent events"),
-    "knowing.closeness": ("{firm}：接近程度", "{firm}: closeness"),
-    "knowing.closeness.market": ("{firm}：与本地市场的接近", "{firm}: closeness in market"),
-    "knowing.closeness.resource": ("{firm}：与本地资源的接近", "{firm}: closeness in resources"),
-    "knowing.headroom": ("{firm}：是否已在本地", "{firm}: whether it is here already"),
     "rule.stability": ("稳定性", "stability"),
 }  # fmt: skip
