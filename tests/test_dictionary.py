@@ -1,4 +1,7 @@
-"""The data dictionary: generated pages equal the schema, and other tools accept the data."""
+"""The data dictionary: generated pages equal the schema, and other tools accept the data.
+
+``python tests/test_dictionary.py`` writes the pages anew.
+"""
 
 from __future__ import annotations
 
@@ -84,3 +87,11 @@ def test_every_firm_of_the_newest_lists_is_accounted_for() -> None:
     links = {(row.text("chain"), row.text("link")) for row in workspace.rows("searched")}
     for chain in workspace.chains.values():
         assert {(chain.id, link.id) for link in chain.links} <= links
+
+
+if __name__ == "__main__":
+    from chainmap.read.template import SCHEMA_NAME, chain_schema
+
+    (DATA / "datapackage.json").write_bytes(datapackage(tables()))
+    (DATA / "README.md").write_text(dictionary_page(), encoding="utf-8")
+    (ROOT / "chains" / SCHEMA_NAME).write_text(chain_schema(), encoding="utf-8")
