@@ -202,7 +202,11 @@ def _private_lines(run: Session, data: Path, project: str, terminal: Terminal) -
 
     terminal.say()
     terminal.say(say("projects.private", run.lang), "bold")
-    for row in [*kept(data, CONTACTS, project), *kept(data, NOTES, project)]:
+    try:
+        rows = [*kept(data, CONTACTS, project), *kept(data, NOTES, project)]
+    except OSError as error:
+        raise Stop(1, str(error.strerror)) from error
+    for row in rows:
         terminal.say("  ".join(cell for name, cell in row.items() if cell and name != "project"))
 
 

@@ -47,6 +47,7 @@ class Session:
     debug: bool = False
     failed: bool = field(default=False, init=False)
     read_only: bool = field(default=False, init=False)
+    root: Path = field(default=Path(), init=False)  # of the workspace, once it is open
 
     def say(self, key: str, **words: Any) -> str:
         """A sentence of the catalogue in the session's language."""
@@ -128,6 +129,7 @@ class Session:
         found = find(self.workspace, os.environ, Path.cwd())
         if not (found.root / "chains").is_dir() or not (found.root / "data").is_dir():
             raise Stop(2, self.say("use.no_workspace", path=found.root))
+        self.root = found.root
         self.read_only = found.how == "shipped" or inside_package(found.root)
         if found.how == "parent":
             self.tell(self.say("workspace.parent", root=found.root))
@@ -184,9 +186,15 @@ class Session:
         self.tell(self.say("written", path=out.file))
 
     def need_own(self) -> None:
-        """Ends with 4 where the workspace is the one that ships with the tool."""
+        """Ends with 4 where the workspace is the one that ships with the tool, or where what is
+        written into it would land elsewhere."""
+        from chainmap.read.where import leading_out
+
         if self.read_only:
             raise Stop(4, self.say("error.read_only"))
+        out = leading_out(self.root)
+        if out is not None:
+            raise Stop(4, self.say("error.leads_out", path=out))
 
     def optional(self, make: Callable[[], T]) -> T:
         """What an optional part makes; ends with 3 and the command that installs it."""

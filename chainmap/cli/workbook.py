@@ -170,7 +170,10 @@ def _write(run: Session, root: Path, found: Taken, words: Mapping[str, str]) -> 
     from chainmap.read.staging import write_all
     from chainmap.study.book_ledger import journalled, private
 
-    leak = private(root, found.ledger)
+    try:
+        leak = private(root, found.ledger)
+    except OSError as error:
+        raise Stop(1, said(error)) from error
     if leak:
         raise Stop(2, run.say("desk.leak", words="、".join(leak)))
     try:

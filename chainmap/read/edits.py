@@ -60,7 +60,9 @@ def lock(path: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 def _held(beside: Path) -> int | None:
     """The lock file, open and locked; None while someone else has it."""
-    handle = os.open(beside, os.O_CREAT | os.O_RDWR, 0o644)
+    # A link that someone put there would have a file made wherever it points.
+    flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(beside, flags, 0o644)
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)

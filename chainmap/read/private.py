@@ -8,14 +8,18 @@ hash, report or snapshot.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from chainmap.core.problems import Problem
 from chainmap.core.text import guard, unguard
 from chainmap.core.whole import write_whole
+from chainmap.read.cells import Unreadable, records
 from chainmap.read.edits import lock
+from chainmap.read.files import Intake
 
 PRIVATE = "private"
 NOTES, CONTACTS = "notes.csv", "contacts.csv"
@@ -49,13 +53,23 @@ def keep(data: Path, name: str, row: Mapping[str, str]) -> None:
 
 
 def kept(data: Path, name: str, project: str | None = None) -> list[dict[str, str]]:
-    """The rows of a private file, of one project or all; none where there is no file."""
+    """The rows of a private file, of one project or all; none where there is no file.
+
+    Raises OSError where it cannot be read, with what is wrong.
+    """
     path = data / PRIVATE / name
     if not path.exists():
         return []
-    text = path.read_text(encoding="utf-8-sig")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    found = [{key: unguard(cell or "") for key, cell in row.items() if key} for row in rows]
+    text = Intake(data.parent).text(path, "table_bytes")
+    if isinstance(text, Problem):
+        if text.code == "F108":
+            return []
+        raise OSError(errno.EIO, text.line(), str(path))
+    try:
+        heads, *lines = [[unguard(cell) for cell in cells] for _, cells in records(text) if cells]
+    except Unreadable as error:
+        raise OSError(errno.EIO, f"{PRIVATE}/{name}:{error.line}:{error.column}") from None
+    found = [dict(zip(heads, cells, strict=False)) for cells in lines]
     return [row for row in found if project in (None, row.get("project"))]
 
 

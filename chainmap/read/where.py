@@ -48,3 +48,13 @@ def _is_workspace(directory: Path) -> bool:
         return (directory / "chains").is_dir() and (directory / "data").is_dir()
     except OSError:
         return False
+
+
+def leading_out(root: Path) -> Path | None:
+    """A directory of a workspace, of those that are written into, that lies elsewhere."""
+    home = root.resolve()
+    for name in ("chains", "data", "data/private", "data/snapshots"):
+        path = root / name
+        if path.exists() and not path.resolve().is_relative_to(home):
+            return path
+    return None

@@ -8,6 +8,7 @@ bytes is not written again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -148,6 +149,8 @@ def write_changed(folder: Path, name: str, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        raise NotADirectoryError(errno.ENOTDIR, "a link that leads out", str(path.parent))
     write_whole(path, data)
     return True
 

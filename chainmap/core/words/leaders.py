@@ -102,6 +102,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.product": ("产品", "product"),
     "head.supplier": ("供应商", "supplier"),
     "head.result": ("结果", "result"),
+    "error.leads_out": ("{path} 是指向工作区以外的链接，不写入；换成普通目录再试", "{path} leads out of the workspace and is not written into; put a directory there"),
     "error.read_only": ("随软件附带的参考数据不能修改；先用 chainmap init 目录 建一份自己的，再加 --workspace 目录", "the data that ship with the tool are not edited; make a copy with chainmap init DIR and give --workspace DIR"),
     "use.leader": ("没有企业“{word}”", "no firm {word!r}"),
     "use.request": ("没有编号为“{word}”的需求；用 leaders requests 查看", "no request {word!r}; see leaders requests"),
