@@ -5,21 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import pickle
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from registers import HEADS, as_csv, as_parquet, opened, read, rows_of
 
 from chainmap.core.register import Broken, Tally
+from chainmap.read import register_csv, register_lines
 from chainmap.read.register import NoRegister, register
 from chainmap.read.register_cells import LARGEST, LONGEST, amount, day
 from chainmap.read.register_csv import Records
-from chainmap.read.register_heads import FILE, Heads, keep, kept, told_by
+from chainmap.read.register_heads import FILE, Heads, Shape, keep, kept, told_by
 
 ROWS = rows_of(250)
 
@@ -140,7 +142,7 @@ def test_broken_rows_go_aside_and_nothing_else_changes(tmp_path: Path) -> None:
         assert sorted((one.row, one.reason) for one in broken) == [
             (3, "broken.columns"), (4, "broken.no_id"), (5, "broken.capital"),
             (6, "broken.quote"), (9, "broken.heads"), (10, "broken.id"), (11, "broken.bytes"),
-            (13, "broken.quote"), (14, "broken.quote"),
+            (13, "broken.long"), (14, "broken.quote"),
         ]  # fmt: skip
         assert tally == Tally(read=4, revoked=1, broken=9)
         assert all(len(one.text) <= 202 and "\n" not in one.text for one in broken)
@@ -157,8 +159,11 @@ def test_a_record_that_is_too_long_is_the_same_in_both_forms(tmp_path: Path) -> 
         assert len(broken) == 1 and tally == Tally(read=2, broken=1)
 
 
-def test_a_line_without_end_does_not_fill_memory(tmp_path: Path) -> None:
-    huge = b"x" * (9 * 2**20)
+def test_a_line_without_end_does_not_fill_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register_csv, "BLOCK", 2**16)
+    huge = b"x" * (5 * 2**16 + 7)
     head = ",".join(HEADS).encode()
     good = "a1,甲,硅片,1,青岛,2020,存续".encode()
     (tmp_path / "a.csv").write_bytes(b"\n".join([head, good, huge, good.replace(b"a1", b"a2")]))
@@ -218,6 +223,43 @@ def test_bytes_that_are_no_text_break_a_row_of_parquet(tmp_path: Path) -> None:
     rows, broken, _ = read(tmp_path / "a.parquet")
     assert [row["id"] for row in rows] == ["b"]
     assert [(one.row, one.reason) for one in broken] == [(1, "broken.bytes")]
+
+
+PIECES = st.sampled_from(
+    [",", ",,", "\n", "\n", "\r\n", "\r", '"', '""', '"""', "a", "中文", "x1,甲,硅片\n", '"b,c"',
+     '"d\ne"', '"f""g"', " ", "id,name,scope\n", '"', "\x00", "\ufeff", "乙,丙\n"]
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.lists(PIECES, max_size=25).map("".join), st.integers(4, 40), st.integers(1, 3))
+def test_many_lines_at_once_are_read_as_one_by_one(text: str, block: int, size: int) -> None:
+    shape = Shape({"id": 0, "name": 1, "scope": 2}, ("id", "name", "scope"), "text", ())
+    for encoding in ("utf-8", "gb18030"):
+        data = ("id,name,scope\n" + text).encode(encoding)
+        made = []
+        for quick in (True, False):
+            with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as place:
+                patch.setattr(register_csv, "BLOCK", block)
+                if not quick:
+                    patch.setattr(register_lines, "table", lambda *_: None)
+                path = Path(place) / "a.csv"
+                path.write_bytes(data)
+                given_ = list(register_csv.batches(path, "a.csv", encoding, shape, size))
+            rows = [row for one in given_ if isinstance(one, pa.RecordBatch)
+                    for row in one.to_pylist()]  # fmt: skip
+            tally = sum((one for one in given_ if isinstance(one, Tally)), Tally())
+            made.append((rows, [one for one in given_ if isinstance(one, Broken)], tally))
+        assert made[0] == made[1]
+
+
+def test_a_torn_file_gives_what_stands_before_the_tear(tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "a.csv.gz", rows_of(20_000))
+    whole = read(path)[0]
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    rows, broken, tally = read(path)
+    assert len(rows) > 1000 and rows == whole[: len(rows)]
+    assert [one.reason for one in broken] == ["broken.torn"] and tally.broken == 1
 
 
 def test_a_file_of_nothing_but_broken_rows_keeps_a_bounded_list(tmp_path: Path) -> None:

@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from chainmap.core.register import Broken, Tally
-from chainmap.read.register_cells import Cells, cut
+from chainmap.read import register_lines
+from chainmap.read.register_cells import LONGEST, Cells, cut
 from chainmap.read.register_heads import Shape
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLOCK = 4 * 2**20  # bytes that are read at once, and the longest line
+BLOCK = 16 * 2**20  # bytes that are read at once, and the longest line
 TORN = (OSError, EOFError, zlib.error)  # what reading a file to its end may meet
 _BOM = b"\xef\xbb\xbf"
 _LONE = re.compile("[\ud800-\udfff]")
@@ -41,10 +42,40 @@ class Record:
     fault: str = ""
 
 
+class _Unpacked(io.RawIOBase):
+    """A file packed by gzip that gives all it has before it says that it is torn."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = gzip.GzipFile(path)
+        self._fault: BaseException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, fewer at the end only."""
+        pieces: list[bytes] = []
+        while size > 0 and self._fault is None:
+            try:
+                piece = self._file.read1(size)
+            except TORN as error:
+                self._fault = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        if not pieces and self._fault is not None:
+            raise self._fault
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 def opened(path: Path) -> BinaryIO:
     """The bytes of a CSV file, packed by gzip or not. Raises OSError."""
     if path.suffix.lower() == ".gz":
-        return cast(BinaryIO, gzip.open(path))
+        return cast(BinaryIO, _Unpacked(path))
     return path.open("rb")
 
 
@@ -79,90 +110,99 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 
 class Records:
-    """The records of a CSV file, but for blank lines.
+    """The records of a CSV file, but for blank lines; ``line`` is where the next one begins.
 
     A record that no reading makes sense of, such as an open quote, is broken with its first line
     alone; reading goes on with the next line.
     """
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self._source = _blocks(file)
+        self.line = 1
+        self.blocks = _blocks(file)  # whole lines, as bytes
         self._encoding = encoding
-        self._again: deque[str] = deque()  # lines that are read a second time
+        self._waiting: deque[str] = deque()  # lines of blocks that were begun
         self._taken: list[str] = []  # lines of the record that is being read
         self._dirty = False  # bytes that do not decode were met
 
     def __iter__(self) -> Iterator[Record]:
-        """Raises what TORN names, where the file is torn."""
-        lines = self._lines()
-        line = 1
-        reader = csv.reader(self._feed(lines), strict=True)
-        while True:
+        """All records. Raises what TORN names, where the file is torn."""
+        for block in self.blocks:
+            yield from self.of(block)
+
+    def of(self, block: bytes) -> Iterator[Record]:
+        """The records from a block on, until one ends where a block does."""
+        self._begin(block)
+        reader = csv.reader(self._feed(), strict=True)
+        while self._waiting:
             self._taken.clear()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error:
-                self._again.extendleft(reversed(self._taken[1:]))
-                yield Record(line, self._taken[:1], "broken.quote")
-                line += 1
-                reader = csv.reader(self._feed(lines), strict=True)
+                first, *others = self._taken
+                self._waiting.extendleft(reversed(others))
+                long = len(first) > LONGEST
+                yield Record(self.line, [first], "broken.long" if long else "broken.quote")
+                self.line += 1
+                reader = csv.reader(self._feed(), strict=True)
                 continue
             if self._dirty and any(map(_LONE.search, cells)):
                 long = cells[0] == _TOO_LONG.strip()
-                yield Record(line, cells, "broken.line" if long else "broken.bytes")
+                yield Record(self.line, cells, "broken.line" if long else "broken.bytes")
             elif len(cells) > 1 or (cells and cells[0].strip()):
-                yield Record(line, cells)
-            line += len(self._taken)
+                yield Record(self.line, cells)
+            self.line += len(self._taken)
 
-    def _feed(self, lines: Iterator[str]) -> Iterator[str]:
+    def _feed(self) -> Iterator[str]:
         while True:
-            one = self._again.popleft() if self._again else next(lines, "")
-            if not one:
-                return
-            self._taken.append(one)
-            yield one
+            if not self._waiting:
+                block = next(self.blocks, None)
+                if block is None:
+                    return
+                self._begin(block)
+            self._taken.append(self._waiting.popleft())
+            yield self._taken[-1]
 
-    def _lines(self) -> Iterator[str]:
-        """Lines with their ends; bytes that do not decode stand as lone surrogates."""
-        first = True
-        for block in self._source:
-            if not block:
-                self._dirty = True
-                yield _TOO_LONG
-                continue
-            data = block.removeprefix(_BOM) if first else block
-            first = False
-            try:
-                text = data.decode(self._encoding)
-            except UnicodeDecodeError:
-                self._dirty = True
-                text = data.decode(self._encoding, "surrogateescape")
-            yield from io.StringIO(text, newline="")
+    def _begin(self, block: bytes) -> None:
+        """Take the lines of a block, with their ends; bytes that do not decode stand as lone
+        surrogates."""
+        if not block:
+            self._dirty = True
+            self._waiting.append(_TOO_LONG)
+            return
+        try:
+            text = block.decode(self._encoding)
+        except UnicodeDecodeError:
+            self._dirty = True
+            text = block.decode(self._encoding, "surrogateescape")
+        self._waiting.extend(io.StringIO(text, newline=""))
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, many at a time; nothing for a line too long to be one."""
-    rest, skipping = b"", False
-    while data := file.read(BLOCK):
-        data = rest + data
+    """Whole lines, many at a time, without the mark before them; nothing for a line too long to
+    be one."""
+    data, skipping = file.read(BLOCK).removeprefix(_BOM), False
+    while data:
         # A \r at the very end may be half of a line end.
         end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
-        if not end:
-            skipping = skipping or len(data) > BLOCK
-            rest = data[-1:] if skipping else data
-            continue
         block, rest = data[:end], data[end:]
-        if skipping:
-            yield b""
-            block, skipping = _next_line(block), False
-        if block:
-            yield block
+        if not end and (skipping or len(data) > BLOCK):
+            rest, skipping = data[-1:], True
+        elif block:
+            if skipping:
+                yield b""
+                block, skipping = _next_line(block), False
+            if block:
+                yield block
+        more = file.read(BLOCK)
+        data = rest + more
+        if not more:
+            break
     if skipping:
         yield b""
-    elif rest:
-        yield rest
+    elif data:
+        yield data
 
 
 def _next_line(block: bytes) -> bytes:
@@ -175,55 +215,110 @@ def batches(
     path: Path, file: str, encoding: str, shape: Shape, size: int
 ) -> Iterator[pa.RecordBatch | Broken | Tally]:
     """A CSV file as the canonical batches of its rows, broken rows and counts."""
-    import pyarrow as pa
+    reading = _Reading(file, encoding, shape, size)
+    records: Records | None = None
+    try:
+        with opened(path) as raw:
+            records = Records(raw, encoding)
+            for block in records.blocks:
+                # The headings by themselves, so that what follows can be read at once.
+                first = 0 if reading.begun else block.find(b"\n") + 1
+                apart = first if b'"' not in block[:first] else 0
+                for piece in filter(None, (block[:apart], block[apart:])) if apart else (block,):
+                    yield from reading.block(records, piece)
+    except TORN as error:
+        yield from reading.given()
+        yield Broken(file, records.line if records else 0, "broken.torn", cut(str(error)))
+        yield Tally(broken=1)
 
-    cells = Cells(shape)
-    width = len(shape.heads)
-    held: list[Record] = []
 
-    def given() -> Iterator[pa.RecordBatch | Broken | Tally]:
+class _Reading:
+    """Reads one file block by block: at once where nothing in it is unusual, by records else."""
+
+    def __init__(self, file: str, encoding: str, shape: Shape, size: int) -> None:
+        self.file, self.encoding, self.shape, self.size = file, encoding, shape, size
+        self.cells = Cells(shape)
+        self.held: list[Record] = []
+        self.begun = False  # the headings were met
+
+    def block(self, records: Records, block: bytes) -> Iterator[pa.RecordBatch | Broken | Tally]:
+        """What a block gives, and others that its last record reaches into."""
+        found = self._at_once(records.line, block)
+        if found is None:
+            for one in records.of(block):
+                yield from self._record(one)
+            yield from self.given()
+            return
+        batch, tally = found
+        records.line += block.count(b"\n")
+        yield tally
+        for start in range(0, batch.num_rows, self.size):
+            yield batch.slice(start, self.size)
+
+    def _at_once(self, line: int, block: bytes) -> tuple[pa.RecordBatch, Tally] | None:
+        """The rows of a block in which all is as usual; None where anything may be broken."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not self.begun:
+            return None
+        table = register_lines.table(block, self.encoding, len(self.shape.heads), self.shape.at)
+        if table is None:
+            return None
+        # The lines matter for broken rows alone; where there are any, records tell them.
+        rows = pa.array(range(line, line + table.num_rows), pa.int64())
+        columns = {name: table.column(name) for name in self.shape.at}
+        if pc.any(pc.equal(columns["id"], self.shape.head("id"))).as_py():
+            return None  # the headings may stand there once more
+        batch, broken, tally = self.cells.canonical(self.file, columns, rows)
+        return None if broken else (batch, tally)
+
+    def _record(self, one: Record) -> Iterator[pa.RecordBatch | Broken | Tally]:
+        width = len(self.shape.heads)
+        fault = one.fault or ("" if len(one.cells) == width else "broken.columns")
+        if not self.begun:
+            self.begun = True
+        elif fault or tuple(one.cells) == self.shape.heads:
+            text = cut(",".join(one.cells).rstrip("\r\n"))
+            yield Broken(self.file, one.line, fault or "broken.heads", text)
+            yield Tally(broken=1)
+        else:
+            self.held.append(one)
+            if len(self.held) >= self.size:
+                yield from self.given()
+
+    def given(self) -> Iterator[pa.RecordBatch | Broken | Tally]:
+        """The rows that were gathered, as a batch."""
+        import pyarrow as pa
+
+        if not self.held:
+            return
         columns = {
-            name: pa.array([one.cells[at] for one in held], pa.string())
-            for name, at in shape.at.items()
+            name: pa.array([one.cells[at] for one in self.held], pa.string())
+            for name, at in self.shape.at.items()
         }
-        batch, broken, tally = cells.canonical(
-            file, columns, pa.array([one.line for one in held], pa.int64())
-        )
-        held.clear()
+        rows = pa.array([one.line for one in self.held], pa.int64())
+        self.held.clear()
+        batch, broken, tally = self.cells.canonical(self.file, columns, rows)
         yield from broken
         yield tally
         yield batch
 
-    line, begun = 0, False
+
+def first_records(path: Path, encoding: str, count: int) -> list[list[str]]:
+    """The headings of a file and its first sound rows, as far as it can be read.
+
+    Raises what TORN names where it cannot be read at all.
+    """
+    found: list[list[str]] = []
     try:
         with opened(path) as raw:
             for one in Records(raw, encoding):
-                line = one.line
-                fault = one.fault or ("" if len(one.cells) == width else "broken.columns")
-                if not begun:
-                    begun = True  # the headings
-                elif fault or tuple(one.cells) == shape.heads:
-                    text = cut(",".join(one.cells).rstrip("\r\n"))
-                    yield Broken(file, one.line, fault or "broken.heads", text)
-                    yield Tally(broken=1)
-                else:
-                    held.append(one)
-                    if len(held) >= size:
-                        yield from given()
-    except TORN as error:
-        yield Broken(file, line + 1, "broken.torn", cut(str(error)))
-        yield Tally(broken=1)
-    if held:
-        yield from given()
-
-
-def first_records(path: Path, encoding: str, count: int) -> list[list[str]]:
-    """The headings of a file and its first sound rows. Raises what TORN names."""
-    found: list[list[str]] = []
-    with opened(path) as raw:
-        for one in Records(raw, encoding):
-            if not found or not one.fault:
-                found.append(one.cells)
-            if len(found) > count:
-                break
+                if not found or not one.fault:
+                    found.append(one.cells)
+                if len(found) > count:
+                    break
+    except TORN:
+        if not found:
+            raise
     return found

@@ -6,7 +6,8 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -68,6 +69,30 @@ def screened(
     ``sampled`` is told the rows read for the weights, ``told`` how far the matching is. Raises
     Words, and BadWhere where ``--where`` fails for a value.
     """
+    with _engine(asked):
+        return _screened(study, register, asked, sampled, told)
+
+
+@contextmanager
+def _engine(asked: Asked) -> Iterator[None]:
+    """One Spark for the weights and the matching, which takes some seconds to start."""
+    if asked.engine != "spark":
+        yield
+        return
+    from chainmap.screen.spark import HERE
+    from chainmap.screen.spark_session import quiet, session
+
+    with quiet(), session(asked.master or HERE):
+        yield
+
+
+def _screened(
+    study: Study,
+    register: Register,
+    asked: Asked,
+    sampled: Callable[[int], None] | None,
+    told: Callable[[Progress], None] | None,
+) -> Screening:
     links = links_of(study, asked.chain)
     settings = study.world.settings
     keep = asked.keep or int(settings["screen.keep"])
