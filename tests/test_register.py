@@ -301,6 +301,19 @@ def test_any_bytes_are_records_or_broken(data: bytes) -> None:
             assert one.fault or all(ch < "\ud800" or ch > "\udfff" for c in one.cells for ch in c)
 
 
+def test_a_csv_file_knows_about_how_many_rows_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = as_csv(tmp_path / "a.csv", [row for row in ROWS if "\n" not in row[2]])
+    count = len(read(path)[0]) + read(path)[2].revoked
+    assert opened(path).parts[0].rows == count
+    path.write_bytes(path.read_bytes().rstrip())
+    assert opened(path).parts[0].rows == count
+    monkeypatch.setattr(register_csv, "BLOCK", 2000)
+    about = opened(path).parts[0].rows
+    assert about is not None and abs(about - count) < count / 5
+
+
 def test_parts_can_be_pickled_and_are_told_apart(tmp_path: Path) -> None:
     as_parquet(tmp_path / "r/a.parquet", ROWS, group=100)
     as_csv(tmp_path / "r/b.csv", ROWS)

@@ -249,7 +249,7 @@ def test_a_mistake_in_the_kept_columns_is_shown_with_its_place(run: Here, tmp_pa
 
 # stopped and resumed
 
-PARTS = 12
+PARTS, EACH = 12, 2400
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +257,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register of many parts, enough work to be stopped in."""
     directory = tmp_path_factory.mktemp("long") / "r"
     for at in range(PARTS):
-        as_csv(directory / f"{at:02d}.csv", rows_of(2500, at * 2500))
+        as_csv(directory / f"{at:02d}.csv", rows_of(EACH, at * EACH))
     return directory
 
 
@@ -293,7 +293,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     kept = finished(cache)
     assert 2 <= kept < PARTS
     again = run("screen", long, workspace=home, cache=cache).text
-    assert f"其中{kept * 2500:,}行沿用上次运行的结果" in again
+    assert f"其中{kept * EACH:,}行沿用上次运行的结果" in again
     assert finished(cache) == 1
     whole = run("screen", long, "--format", "json", workspace=home, cache=cache).stdout
     assert whole == run("screen", long, "--format", "json", workspace=home).stdout

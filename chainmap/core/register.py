@@ -55,7 +55,7 @@ class Part(Protocol):
 
     @property
     def rows(self) -> int | None:
-        """Rows, where the file says so without being read."""
+        """Rows, or about so many, where that is known without reading the file."""
 
     def batches(self, size: int) -> Iterator[pa.RecordBatch | Broken | Tally]:
         """Batches of at most so many rows with the columns ``FIELDS``; broken rows and counts

@@ -44,7 +44,7 @@ class FilePart:
     shape: Shape | None  # None: it cannot be read at all, for that reason
     groups: tuple[tuple[int, int], ...] = ()  # of Parquet: number, first row
     encoding: str = ""  # of CSV
-    rows: int | None = None
+    rows: int | None = None  # of CSV by its line ends: of a large file about so many
     where: str | None = None
     reason: str = ""
 
@@ -193,7 +193,8 @@ def _csv(path: Path, bare: FilePart, told: Heads) -> tuple[list[FilePart], Heads
     )
     if shape is None:
         return [], new, problems
-    return [replace(bare, shape=shape, encoding=encoding)], new, []
+    about = register_csv.about_rows(path)
+    return [replace(bare, shape=shape, encoding=encoding, rows=about)], new, []
 
 
 def _parquet(
