@@ -76,14 +76,17 @@ class Figure:
 
     @property
     def inputs(self) -> tuple[Input, ...]:
+        """What the figure was worked out from, in the order in which it was asked for."""
         return self.record[0]
 
     @property
     def note(self) -> Note:
+        """What the rule said of it in words."""
         return self.record[1]
 
     @property
     def work(self) -> tuple[Work, ...]:
+        """The formulas that it was worked out by, with their numbers."""
         return self.record[2]
 
 

@@ -35,6 +35,7 @@ class ChainGraph:
 
     @property
     def links(self) -> Iterator[str]:
+        """The ids of the links, in the order of the chain file."""
         return iter(self._graph)
 
     def suppliers(self, link: str) -> Iterator[tuple[str, int]]:

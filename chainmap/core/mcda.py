@@ -299,7 +299,11 @@ def _onto_order(drawn: Floats, stated: Floats) -> Floats:
 
 
 def check(values: Floats, weights: Floats, unknown: Sequence[Unknown]) -> None:
-    """Refuse shapes that do not fit and numbers that are not finite."""
+    """Refuse shapes that do not fit and numbers that are not finite.
+
+    ``values`` is (rows, criteria), ``weights`` (draws, criteria); of each unknown ``rows`` and
+    ``scale`` are (n,) and ``drawn`` is (draws,). Raises ValueError.
+    """
     if values.ndim != 2 or not np.isfinite(values).all():
         raise ValueError("values must be finite numbers in (rows, criteria)")
     rows, criteria = values.shape

@@ -93,7 +93,7 @@ def _number(value: Any) -> float:
 
 
 def amount(value: Any) -> float:
-    """A number of at least 0."""
+    """A number of at least 0. Raises PydanticCustomError, which the reader puts into words."""
     number = _number(value)
     if number < 0:
         raise PydanticCustomError("wrong_shape", "{wanted}", {"wanted": "amount"})
@@ -101,7 +101,7 @@ def amount(value: Any) -> float:
 
 
 def count(value: Any) -> int:
-    """A whole number of at least 0."""
+    """A whole number of at least 0. Raises PydanticCustomError as ``amount`` does."""
     number = amount(value)
     if number != int(number):
         raise PydanticCustomError("wrong_shape", "{wanted}", {"wanted": "count"})
@@ -259,14 +259,17 @@ class Chain:
 
     @property
     def id(self) -> str:
+        """The chain's id."""
         return self.file.chain
 
     @property
     def links(self) -> tuple[Link, ...]:
+        """The links, in the order of the file."""
         return self.file.panorama.links
 
     @property
     def flows(self) -> tuple[Flow, ...]:
+        """The flows, in the order of the file."""
         return self.file.panorama.flows
 
     def link(self, link: str) -> Link:
@@ -347,6 +350,7 @@ class Row:
 
     @property
     def sources(self) -> tuple[str, ...]:
+        """The ids of the row's sources; none where it names none."""
         return self.many("source")
 
     @property
@@ -358,6 +362,7 @@ class Row:
 
     @property
     def file(self) -> str:
+        """The file that the row stands in, from the root of the workspace."""
         return self.given or f"data/{self.table}.csv"
 
 

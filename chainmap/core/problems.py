@@ -296,6 +296,7 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
+        """``error``: what it is about is left out; ``warning``: it stays."""
         return CATALOGUE[self.code].severity
 
     def message(self, language: Language = "zh") -> str:

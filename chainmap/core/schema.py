@@ -63,10 +63,12 @@ class Table:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """The columns that tell one row from another."""
         return tuple(column.name for column in self.columns if column.key)
 
     @property
     def dated(self) -> bool:
+        """Whether a row says of which day it speaks."""
         return self.columns[-1].name == "as_of"
 
     def column(self, name: str) -> Column:

@@ -19,9 +19,11 @@ T = TypeVar("T")
 class Memory(Protocol):
     """Where results are kept between runs."""
 
-    def recall(self, key: str) -> bytes | None: ...
+    def recall(self, key: str) -> bytes | None:
+        """What was kept under the key, or None."""
 
-    def keep(self, key: str, data: bytes) -> None: ...
+    def keep(self, key: str, data: bytes) -> None:
+        """Keep the bytes under the key; never fails."""
 
 
 class World:
@@ -78,6 +80,7 @@ class World:
 
     @property
     def settings(self) -> Settings:
+        """The numbers of scoring.yaml."""
         return self.workspace.settings
 
     def chain(self, chain: str) -> Chain:
@@ -212,6 +215,7 @@ class PastWorld(World):
         return Chain(chain.file.model_copy(update={"panorama": panorama}), chain.places)
 
     def visible(self, row: Row) -> bool:
+        """Whether the row and all its sources were out by the study date; some tables always are."""
         if row.table in self.HINDSIGHT:
             return True
         return row.as_of <= self.today and all(map(self.is_out, row.sources))

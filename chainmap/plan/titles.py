@@ -69,6 +69,7 @@ def _suffix(number: int) -> str:
 
 
 def name_of(chain: Chain, link: str | None, lang: str) -> str:
+    """The name of a link in the language, or of the whole chain where there is none."""
     if link is None:
         return say("path.whole", lang)
     found = chain.link(link)

@@ -158,6 +158,7 @@ def read_region(intake: Intake, path: Path) -> tuple[Region | None, list[Problem
 
 
 def document_of(intake: Intake, path: Path) -> Document | Problem:
+    """The YAML of a file with its places, or why the file cannot be read."""
     text = intake.text(path, "yaml_bytes")
     if isinstance(text, Problem):
         return text

@@ -68,7 +68,10 @@ def snapshot_bytes(root: Path, name: str, suffix: str) -> bytes:
 
 
 def laid_out(files: dict[str, bytes], root: Path, may: Callable[[str], bool]) -> None:
-    """Write the files of a state into an empty directory, only under names that are known."""
+    """Write the files of a state into an empty directory, only under names that are known.
+
+    Raises ValueError at a name that ``may`` refuses, OSError where nothing can be written.
+    """
     for folder in ("chains", "data"):
         (root / folder).mkdir()
     for name, data in files.items():

@@ -32,6 +32,7 @@ class Parts:
 
     @property
     def whole(self) -> Fraction:
+        """The whole change, exactly."""
         return self.data + self.settings + self.code
 
 
@@ -98,6 +99,7 @@ class RowChange:
 
     @property
     def at(self) -> str:
+        """Where the row stands: ``data/TABLE.csv:LINE``, in the old state where it is gone."""
         line = self.new if self.new is not None else self.old
         return f"data/{self.table}.csv:{line}"
 

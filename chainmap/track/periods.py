@@ -24,6 +24,7 @@ class Period:
 
     @property
     def key(self) -> str:
+        """The period as one word of a ref, with the day at which it is cut."""
         return f"{self.text}~{self.cut.isoformat()}" if self.cut else self.text
 
     def until(self, today: date) -> date:

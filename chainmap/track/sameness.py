@@ -203,6 +203,7 @@ def _is_area(place: str) -> bool:
 
 
 def folded(text: str) -> str:
+    """A form for comparing names of projects: width, case and usual spellings made one."""
     text = unicodedata.normalize("NFKC", text).casefold()
     for one, other in SPELLINGS:
         text = text.replace(one, other)

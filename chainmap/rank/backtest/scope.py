@@ -36,10 +36,12 @@ class Scope:
 
     @property
     def mode(self) -> str:
+        """What suggests a firm: ``strict`` equal divisions alone, ``codes`` products and codes."""
         return "strict" if self.strict else "codes"
 
     @property
     def by(self) -> str:
+        """What is counted once: a ``group``, or a group on each ``chain``."""
         return "chain" if self.by_chain else "group"
 
     def cut_offs(self, months: int) -> tuple[Day, ...]:
