@@ -215,7 +215,7 @@ class PastWorld(World):
         return Chain(chain.file.model_copy(update={"panorama": panorama}), chain.places)
 
     def visible(self, row: Row) -> bool:
-        """Whether the row and all its sources were out by the study date; some tables always are."""
+        """Whether the row and its sources were out by the study date; some tables always are."""
         if row.table in self.HINDSIGHT:
             return True
         return row.as_of <= self.today and all(map(self.is_out, row.sources))
