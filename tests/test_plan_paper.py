@@ -36,7 +36,7 @@ def made(tmp_path: Path, suffix: str, *more: str) -> bytes:
 def agrees(line: list[str], row: dict[str, Any]) -> None:
     """A line of the report says what the row of the command says."""
     assert row["district"] in line[4] and line[5:7] == [row["start"], row["due"]]
-    assert line[9] == figure(row["expected"]) and line[12] == row["reason"]
+    assert line[9] == figure(row["expected"]) and line[13] == row["reason"]
     assert line[7] and line[8], "someone answers for it"
 
 

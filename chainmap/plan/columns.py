@@ -1,46 +1,47 @@
-"""Column generation by blocks of chains: how a large programme is closed.
+"""Column generation: how a large programme, or one whose districts are nearly full, is closed.
 
-The bonus of neighbours makes the programme hard, and it acts within a chain. What ties chains to
-each other is little: limits of districts and how often one group may be approached. So the whole
-is written as a choice of one plan for each block of chains under those ties (Dantzig and Wolfe,
-1960). Each block is a small programme that HiGHS closes quickly; the ties have prices, the prices
-say which further plans of a block are worth having, and prices with the blocks' best values
-bound the whole from above (the Lagrangian bound). Where no tie binds one round proves the optimum.
+A programme falls into blocks that little ties together, and is written as a choice of one plan for
+each block under those ties (Dantzig and Wolfe, 1960, "Decomposition principle for linear
+programs", Operations Research 8). Each block is a small programme that HiGHS closes quickly; the
+ties have prices, the prices say which further plans of a block are worth having, and prices with
+the blocks' best values bound the whole from above (the Lagrangian bound).
+
+What the blocks are depends on what makes the programme hard:
+
+* where no limit binds, chains: the bonus of neighbours acts within a chain, and chains share
+  little;
+* where limits bind, districts: without blocks a target may be spread in small parts over all of
+  them, has all its neighbours everywhere, and fills none. A plan of a district is a whole one.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
+import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from chainmap.plan.greedy import sound
 from chainmap.plan.model import Model, model_of
 from chainmap.plan.problem import RESOURCES, Choice, Problem, Slot, worth
-from chainmap.plan.rows import Programme
+from chainmap.plan.rows import Programme, begin_at
 
-Tie = tuple[str, ...]
-PATIENCE = 3  # rounds that bring nothing, after which to stop
+Vector = Mapping[int, float]  # variable, or row, to its value
 
-
-@dataclass
-class Column:
-    """A plan of one block: its choice by the numbers of the whole, worth, and use of ties."""
-
-    choice: dict[int, Slot]
-    value: float
-    use: Mapping[Tie, float]
-
-
-@dataclass
-class Block:
-    """Chains that cannot be planned apart, as a problem of their own."""
-
-    numbers: tuple[int, ...]  # of its targets in the whole
-    model: Model
-    columns: list[Column] = field(default_factory=list)
+PATIENCE = 5  # rounds that bring nothing, after which to stop
+SELDOM = 5  # rounds between two compositions, where districts are the blocks
+FIRST = 0.25  # of the time in which a better choice is looked for before plans are priced
+EXACT = 1e-5  # share of its value to which the best plan of a block is found in the end,
+COARSE = 0.1  # at the beginning,
+FINER = 0.2  # and between: this part of what the whole is still away from its bound
+CALM = 0.7  # weight of the prices of the best bound so far against the newest
+FREED = 4  # districts that are planned anew while the others stay
+AROUND = 1.0  # seconds for that,
+TOGETHER = 3.0  # and for putting plans together
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Bounds:
 
     choice: dict[int, Slot]
     objective: float
-    bound: float = float("inf")
+    bound: float = math.inf
 
     @property
     def gap(self) -> float:
@@ -57,19 +58,41 @@ class Bounds:
         return (self.bound - self.objective) / max(abs(self.objective), 1e-9)
 
 
+@dataclass
+class Block:
+    """Variables that are planned together: a programme of its own, and its plans so far."""
+
+    rows: Programme
+    local: dict[int, int]  # number of a variable in the whole to its number here
+    plans: list[tuple[dict[int, float], float, Vector]] = field(default_factory=list)
+    known: set[tuple[tuple[int, float], ...]] = field(default_factory=set)
+
+
 def generate(problem: Problem, start: Choice, seconds: float, enough: float) -> Bounds:
     """The best choice that was found, and a bound that no choice passes.
 
     ``start`` must be sound. Ends when they meet to ``enough``, or after so many seconds.
     """
-    end = time.monotonic() + seconds
+    began = time.monotonic()
+    end = began + seconds
     whole = Whole(problem, dict(start))
+    draw = random.Random(0)
+
+    def apart(until: float) -> bool:
+        return time.monotonic() < until and whole.found.gap > max(enough, 1e-9)
+
+    while problem.scarce and apart(began + FIRST * seconds):
+        whole.around(draw, min(AROUND, end - time.monotonic()))
     stalled = 0
-    while time.monotonic() < end and stalled < PATIENCE:
+    while stalled < PATIENCE and apart(end):
         before = (whole.found.objective, whole.found.bound)
-        if not whole.round(end) or whole.found.gap <= max(enough, 1e-9):
+        if not whole.round(end):
             break
         stalled = 0 if (whole.found.objective, whole.found.bound) != before else stalled + 1
+    if problem.scarce and whole.found.gap > max(enough, 1e-9):
+        whole.compose(TOGETHER)
+    while problem.scarce and apart(end):
+        whole.around(draw, min(AROUND, end - time.monotonic()))
     return whole.found
 
 
@@ -79,230 +102,272 @@ class Whole:
     def __init__(self, problem: Problem, start: dict[int, Slot]) -> None:
         self.problem = problem
         self.found = Bounds(start, worth(problem, start).total)
-        self.blocks = [_block(problem, numbers) for numbers in blocks_of(problem)]
-        self.ties = dict(_ties(problem, self.blocks))
-        self.first = True
-        for block in self.blocks:
-            mine = {at: start[at] for at in block.numbers if at in start}
-            block.columns.append(self.column(block, mine))
+        self.model = model_of(problem, part=True)
+        rows = self.model.rows
+        owner = by_district(self.model) if problem.scarce else by_chain(self.model)
+        self.blocks = {one: Block(Programme(), {}) for one in dict.fromkeys(owner.values())}
+        self.free = [one for one in range(len(rows.gains)) if one not in owner]
+        for one, name in owner.items():
+            block = self.blocks[name]
+            block.local[one] = block.rows.number(
+                rows.gains[one], rows.lows[one], rows.highs[one], rows.whole[one]
+            )
+        self.ties: list[int] = []
+        self.factors: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for at, (columns, factors, low, high) in enumerate(rows.rows):
+            names = {owner.get(one, "") for one in columns}
+            name = names.pop() if len(names) == 1 else ""
+            if name:
+                local = self.blocks[name].local
+                terms = zip(map(local.__getitem__, columns), factors, strict=True)
+                self.blocks[name].rows.row(rows.why[at], terms, low, high)
+                continue
+            for one, factor in zip(columns, factors, strict=True):
+                self.factors[one].append((len(self.ties), factor))
+            self.ties.append(at)
+        self.rounds, self.exact = 0, COARSE
+        self.prices = self._relaxed()
+        self.learn(start)
 
-    def column(self, block: Block, choice: dict[int, Slot]) -> Column:
-        """A choice of a block with its worth in the model's terms and what it uses of the ties."""
-        use: dict[Tie, float] = defaultdict(float)
-        for at, (place, _) in choice.items():
-            target = self.problem.targets[at]
-            if ("per_group", target.group) in self.ties:
-                use["per_group", target.group] += 1
-            for owner in self.problem.places[place].owners:
-                for resource in RESOURCES:
-                    if (resource, owner) in self.ties:
-                        use[resource, owner] += target.need(resource)
-        return Column(choice, _lenient(block.model, choice, block.numbers), use)
+    def _relaxed(self) -> list[float]:
+        """Prices of the ties to begin with: those of the whole without integrality, whose worth
+        is a first bound."""
+        solver = self.model.rows.solver(relaxed=True)
+        solver.run()
+        self.found.bound = solver.getInfo().objective_function_value
+        duals = solver.getSolution().row_dual
+        return [duals[at] for at in self.ties]
+
+    def learn(self, choice: Choice) -> None:
+        """Every block's part of a choice becomes one of its plans."""
+        solver = self.model.rows.solver()
+        for one, value in self.model.start(choice).items():
+            solver.changeColBounds(one, value, value)
+        solver.run()
+        values = solver.getSolution().col_value
+        for block in self.blocks.values():
+            self._keep(block, {one: values[one] for one in block.local})
+
+    def _keep(self, block: Block, values: Vector) -> bool:
+        """Put a plan among those of its block; whether it is a new one."""
+        plan = {one: value for one, value in values.items() if abs(value) > 1e-9}
+        use: dict[int, float] = defaultdict(float)
+        for one, value in plan.items():
+            for tie, factor in self.factors[one]:
+                use[tie] += factor * value
+        gain = math.fsum(self.model.rows.gains[one] * value for one, value in plan.items())
+        # Plans that use the ties alike differ in their gain alone, as far as the whole can see.
+        key = (*sorted((tie, round(used, 6)) for tie, used in use.items()), (-1, round(gain, 6)))
+        if key in block.known:
+            return False
+        block.known.add(key)
+        block.plans.append((plan, gain, use))
+        return True
+
+    def master(self) -> tuple[Programme, dict[int, int], dict[str, list[int]]]:
+        """One plan for each block under the ties: the rows, and the variables of what is in no
+        block and of the plans. The rows of the ties come first."""
+        whole, rows = self.model.rows, Programme()
+        free = {
+            one: rows.number(whole.gains[one], whole.lows[one], whole.highs[one], whole.whole[one])
+            for one in self.free
+        }
+        plans = {
+            name: [rows.number(gain, whole=True) for _, gain, _ in block.plans]
+            for name, block in self.blocks.items()
+        }
+        use: list[list[tuple[int, float]]] = [[] for _ in self.ties]
+        for one, variable in free.items():
+            for tie, factor in self.factors[one]:
+                use[tie].append((variable, factor))
+        for name, block in self.blocks.items():
+            for variable, (_, _, used) in zip(plans[name], block.plans, strict=True):
+                for tie, factor in used.items():
+                    use[tie].append((variable, factor))
+        for at, terms in zip(self.ties, use, strict=True):
+            rows.row(whole.why[at], terms, *whole.rows[at][2:])
+        for name, mine in plans.items():
+            rows.row(("block", name), ((one, 1.0) for one in mine), 1.0, 1.0)
+        return rows, free, plans
 
     def round(self, end: float) -> bool:
-        """One round of prices and plans; whether any plan was worth adding."""
-        prices, level = self.prices()
-        if self.first:
-            prices, self.first = self.relaxed_prices(), False
-        bound = sum(price * self.ties[tie] for tie, price in prices.items())
-        added = False
-        found = self.all_priced(prices, end)
-        if found is None:
-            return False
-        for at, (block, (best, most)) in enumerate(zip(self.blocks, found, strict=True)):
-            bound += most
-            if best is not None:
-                column = self.column(block, best)
-                if self.paid(column) > level[at] + 1e-7:
-                    block.columns.append(column)
-                    added = True
-        self.found.bound = min(self.found.bound, bound)
-        if added:
-            self.compose(min(2.0, max(0.1, end - time.monotonic())))
+        """One round of prices and plans; whether any plan was new."""
+        rows, _, _ = self.master()
+        solver = rows.solver(relaxed=True)
+        solver.run()
+        newest = list(solver.getSolution().row_dual)[: len(self.ties)]
+        level = solver.getInfo().objective_function_value
+        away = (self.found.bound - level) / max(abs(level), 1e-9)
+        self.exact = min(COARSE, max(EXACT, FINER * away)) if self.problem.scarce else EXACT
+        # Prices jump about while there are few plans: those of the best bound hold them back.
+        weight = (CALM if self.problem.scarce else 0.0) if self.rounds else 1.0
+        calm = [weight * a + (1 - weight) * b for a, b in zip(self.prices, newest, strict=True)]
+        added = self._priced(calm, end) or self._priced(newest, end)
+        if not added and self.exact > EXACT:
+            self.exact = EXACT
+            added = self._priced(newest, end)
+        self.rounds += 1
+        if added and (not self.problem.scarce or self.rounds % SELDOM == 0):
+            self.compose(min(TOGETHER, max(0.1, end - time.monotonic())))
         return added
 
-    def master(self) -> tuple[Programme, list[list[int]], dict[Tie, int], list[int]]:
-        """One plan for each block under the ties: rows, the plans' variables, the rows of ties."""
-        rows = Programme()
-        plans = [
-            [rows.number(column.value, whole=True) for column in block.columns]
-            for block in self.blocks
+    def _priced(self, prices: Sequence[float], end: float) -> bool:
+        """Every block's best plan at these prices, on two threads; whether any is new."""
+        signed = [
+            min(price, 0.0) if high == math.inf else max(price, 0.0) if low == -math.inf else price
+            for price, (*_, low, high) in zip(
+                prices, map(self.model.rows.rows.__getitem__, self.ties), strict=True
+            )
         ]
-        one = [rows.row(("block",), ((v, 1.0) for v in mine), 1.0, 1.0) for mine in plans]
-        use: dict[Tie, list[tuple[int, float]]] = defaultdict(list)
-        for block, mine in zip(self.blocks, plans, strict=True):
-            for column, variable in zip(block.columns, mine, strict=True):
-                for tie, used in column.use.items():
-                    use[tie].append((variable, used))
-        tied = {tie: rows.row(tie, use[tie], high=most) for tie, most in self.ties.items()}
-        return rows, plans, tied, one
-
-    def all_priced(
-        self, prices: Mapping[Tie, float], end: float
-    ) -> list[tuple[dict[int, Slot] | None, float]] | None:
-        """Every block's best plan at these prices, on two threads; None where time ran out."""
         with ThreadPoolExecutor(2) as pool:
             found = list(
                 pool.map(
-                    lambda block: self.priced(block, prices, max(0.1, end - time.monotonic())),
-                    self.blocks,
+                    lambda block: self._best(block, signed, max(0.1, end - time.monotonic())),
+                    self.blocks.values(),
                 )
             )
-        return None if time.monotonic() > end else found
+        bound = self._apart(signed) + math.fsum(most for _, most in found)
+        if bound < self.found.bound:
+            self.found.bound, self.prices = bound, signed
+        pairs = zip(self.blocks.values(), found, strict=True)
+        new = [plan is not None and self._keep(block, plan) for block, (plan, _) in pairs]
+        return any(new)
 
-    def paid(self, column: Column) -> float:
-        """What a plan is worth less the price of what it uses."""
-        return column.value - sum(self.paying[tie] * used for tie, used in column.use.items())
+    def _apart(self, prices: Sequence[float]) -> float:
+        """What the ties themselves are worth at these prices, with what is in no block."""
+        rows = self.model.rows
+        sides = (rows.rows[at][2:] for at in self.ties)
+        parts = [
+            price * (high if price > 0 else low)
+            for price, (low, high) in zip(prices, sides, strict=True)
+            if price
+        ]
+        for one in self.free:
+            gain = self._reduced(one, prices)
+            parts.append(max(gain * rows.lows[one], gain * rows.highs[one]))
+        return math.fsum(parts)
 
-    def relaxed_prices(self) -> dict[Tie, float]:
-        """Prices of the ties to begin with: those of the whole without integrality, whose worth
-        is a first bound."""
-        model = model_of(self.problem, part=True)
-        solver = model.rows.solver(relaxed=True)
-        solver.run()
-        self.found.bound = min(self.found.bound, solver.getInfo().objective_function_value)
-        duals = solver.getSolution().row_dual
-        found = dict.fromkeys(self.ties, 0.0)
-        for at, why in enumerate(model.rows.why):
-            if why in found:
-                found[why] = max(0.0, duals[at])
-        return found
+    def _reduced(self, one: int, prices: Sequence[float]) -> float:
+        """What a variable gains less the price of what it uses."""
+        used = (prices[tie] * factor for tie, factor in self.factors[one])
+        return self.model.rows.gains[one] - math.fsum(used)
 
-    def prices(self) -> tuple[dict[Tie, float], list[float]]:
-        """What a unit of each tie is worth, and each block's level."""
-        rows, _, tied, one = self.master()
-        solver = rows.solver(relaxed=True)
-        solver.run()
-        duals = solver.getSolution().row_dual
-        self.paying = {tie: max(0.0, duals[at]) for tie, at in tied.items()}
-        return self.paying, [duals[at] for at in one]
-
-    def priced(
-        self, block: Block, prices: Mapping[Tie, float], seconds: float
-    ) -> tuple[dict[int, Slot] | None, float]:
+    def _best(
+        self, block: Block, prices: Sequence[float], seconds: float
+    ) -> tuple[dict[int, float] | None, float]:
         """The best plan of a block at these prices, and a bound on what any is worth."""
-        import highspy
-
-        model, problem = block.model, self.problem
-        gains = list(model.rows.gains)
-        for local, at in enumerate(block.numbers):
-            if local not in model.chosen:
-                continue
-            target = problem.targets[at]
-            gains[model.chosen[local]] -= prices.get(("per_group", target.group), 0.0)
-            for place, variable in model.placed[local].items():
-                for owner in problem.places[place].owners:
-                    for resource in RESOURCES:
-                        price = prices.get((resource, owner), 0.0)
-                        gains[variable] -= price * target.need(resource)
-        rows = replace(model.rows, gains=gains)
-        solver = rows.solver()
+        gains = [self._reduced(one, prices) for one in block.local]
+        solver = replace(block.rows, gains=gains).solver()
         solver.setOptionValue("time_limit", seconds)
-        solver.setOptionValue("mip_rel_gap", 1e-6)
+        solver.setOptionValue("mip_rel_gap", self.exact)
         solver.run()
+        values = solver.getSolution().col_value
         info = solver.getInfo()
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None, sum(
-                max(0.0, gain * high) for gain, high in zip(gains, rows.highs, strict=True)
-            )
-        choice = model.choice(solver.getSolution().col_value)
-        whole = {block.numbers[local]: slot for local, slot in choice.items()}
-        return whole, max(info.mip_dual_bound, info.objective_function_value)
+        ends = zip(gains, block.rows.lows, block.rows.highs, strict=True)
+        most = math.fsum(max(gain * low, gain * high) for gain, low, high in ends)
+        if not values:
+            return None, min(most, info.mip_dual_bound)
+        most = min(most, max(info.mip_dual_bound, info.objective_function_value))
+        return {one: values[local] for one, local in block.local.items()}, most
 
     def compose(self, seconds: float) -> None:
-        """The best composition of the plans so far, bettered by hand; kept if it is better."""
-        rows, plans, *_ = self.master()
+        """The best composition of the plans so far."""
+        rows, free, plans = self.master()
         solver = rows.solver()
         solver.setOptionValue("time_limit", seconds)
         solver.run()
         values = solver.getSolution().col_value
         if not values:
             return
-        choice: dict[int, Slot] = {}
-        for block, mine in zip(self.blocks, plans, strict=True):
-            for column, variable in zip(block.columns, mine, strict=True):
+        whole = [0.0] * len(self.model.rows.gains)
+        for one, variable in free.items():
+            whole[one] = values[variable]
+        for name, block in self.blocks.items():
+            for variable, (plan, _, _) in zip(plans[name], block.plans, strict=True):
                 if values[variable] > 0.5:
-                    choice.update(column.choice)
-        if sound(self.problem, choice):
-            value = worth(self.problem, choice).total
-            if value > self.found.objective + 1e-9:
-                self.found.choice, self.found.objective = choice, value
+                    for one, value in plan.items():
+                        whole[one] = value
+        self._offer(self.model.choice(whole))
+
+    def around(self, draw: random.Random, seconds: float) -> None:
+        """Plan some districts anew, with the targets of no district, while the others stay."""
+        freed = draw.sample(sorted(self.blocks), min(FREED, len(self.blocks)))
+        places = self.problem.places
+        solver = self.model.rows.solver()
+        for at, placed in self.model.placed.items():
+            mine = self.found.choice.get(at, (-1, -1))[0]
+            for place, one in placed.items():
+                if places[place].district not in freed:
+                    solver.changeColBounds(one, float(place == mine), float(place == mine))
+        begin_at(solver, self.model.start(self.found.choice))
+        solver.setOptionValue("time_limit", seconds)
+        solver.run()
+        values = solver.getSolution().col_value
+        if values:
+            self._offer(self.model.choice(values))
+
+    def _offer(self, choice: dict[int, Slot]) -> None:
+        """Keep a choice if it is the best so far."""
+        if not sound(self.problem, choice):
+            return
+        value = worth(self.problem, choice).total
+        if value > self.found.objective + 1e-9:
+            self.found.choice, self.found.objective = choice, value
+            self.learn(choice)
 
 
-def _lenient(model: Model, choice: Mapping[int, Slot], numbers: tuple[int, ...]) -> float:
-    """The worth of a block's choice where a leading district with limits never has room."""
-    problem = model.problem
-    local = {at: slot for at, number in enumerate(numbers) if (slot := choice.get(number))}
-    free = {
-        d: leads
-        for d, leads in problem.districts.items()
-        if not any((d, resource) in problem.limits for resource in RESOURCES)
+def by_district(model: Model) -> dict[int, str]:
+    """The district of every variable that is about one: who is placed there and next to whom."""
+    places = model.problem.places
+    owner = {
+        one: places[place].district
+        for placed in model.placed.values()
+        for place, one in placed.items()
     }
-    found = worth(replace(problem, points=replace(problem.points, misplaced=0.0)), local).total
-    for at, (place, _) in local.items():
-        target = problem.targets[at]
-        if target.chain not in problem.places[place].leads and any(
-            target.chain in leads for leads in free.values()
-        ):
-            found -= target.share * problem.points.misplaced
-    return found
+    return _spread(model, owner, ("site", "near"))
 
 
-def blocks_of(problem: Problem) -> Iterator[tuple[int, ...]]:
-    """The targets of chains that cannot be planned apart: a leader's, those a line speaks of."""
-    parent = {target.chain: target.chain for target in problem.targets}
+def by_chain(model: Model) -> dict[int, str]:
+    """The block of every variable, where chains that cannot be planned apart make one block: a
+    leader's, and those that one line, one link's neighbours or one order speak of."""
+    problem = model.problem
+    block = {target.chain: target.chain for target in problem.targets}
 
     def root(chain: str) -> str:
-        while parent[chain] != chain:
-            chain = parent[chain]
+        while block[chain] != chain:
+            chain = block[chain]
         return chain
 
-    def join(chains: list[str]) -> None:
-        for chain in chains[1:]:
-            parent[root(chain)] = root(chains[0])
+    def join(chains: Sequence[str]) -> None:
+        for one, other in itertools.pairwise(chain for chain in chains if chain in block):
+            block[root(other)] = root(one)
 
     by_leader: dict[str, list[str]] = defaultdict(list)
-    for chain in parent:
+    for chain in block:
         by_leader[problem.leader(chain)].append(chain)
     for leader, chains in by_leader.items():
         if leader in problem.seats:
             join(chains)
     for line in problem.must:
-        join([t.chain for t in problem.targets if line.about(t)])
+        join([target.chain for target in problem.targets if line.about(target)])
     for link, near in problem.near.items():
-        join([chain for chain, _ in (link, *near) if chain in parent])
+        join([chain for chain, _ in (link, *near)])
     for rule in problem.after:
-        join([chain for chain, _ in (rule.link, rule.first) if chain in parent])
-    found: dict[str, list[int]] = defaultdict(list)
-    for at, target in enumerate(problem.targets):
-        found[root(target.chain)].append(at)
-    return (tuple(numbers) for numbers in found.values())
+        join([rule.link[0], rule.first[0]])
+    owner: dict[int, str] = {}
+    for at, chosen in model.chosen.items():
+        mine = (chosen, *model.placed[at].values(), *model.in_year[at].values())
+        owner.update(dict.fromkeys(mine, root(problem.targets[at].chain)))
+    kinds = {why[0] for why in model.rows.why} - {"per_group", *RESOURCES}
+    return _spread(model, owner, tuple(kinds))
 
 
-def _block(problem: Problem, numbers: tuple[int, ...]) -> Block:
-    """The part of a problem that is about some targets."""
-    targets = tuple(problem.targets[at] for at in numbers)
-    chains = {target.chain for target in targets}
-    part = replace(
-        problem,
-        targets=targets,
-        after=tuple(rule for rule in problem.after if rule.link[0] in chains),
-        least={chain: least for chain, least in problem.least.items() if chain in chains},
-        most={chain: most for chain, most in problem.most.items() if chain in chains},
-        must=tuple(line for line in problem.must if any(map(line.about, targets))),
-    )
-    return Block(numbers, model_of(part, part=True))
-
-
-def _ties(problem: Problem, blocks: list[Block]) -> Iterator[tuple[Tie, float]]:
-    """The rules that several blocks share, with their limits."""
-    if problem.per_group is not None:
-        groups: dict[str, set[int]] = defaultdict(set)
-        for at, block in enumerate(blocks):
-            for number in block.numbers:
-                groups[problem.targets[number].group].add(at)
-        for group, mine in groups.items():
-            if len(mine) > 1:
-                yield ("per_group", group), float(problem.per_group)
-    for (owner, resource), most in problem.limits.items():
-        yield (resource, owner), most
+def _spread(model: Model, owner: dict[int, str], kinds: Sequence[str]) -> dict[int, str]:
+    """Give every variable that shares a row of these kinds with an owned one to the same owner."""
+    rows = model.rows
+    for why, (columns, *_) in zip(rows.why, rows.rows, strict=True):
+        if why[0] in kinds:
+            name = next((owner[one] for one in columns if one in owner), None)
+            if name is not None:
+                owner.update((one, name) for one in columns if one not in owner)
+    return owner

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chainmap.plan.problem import (
@@ -17,6 +18,8 @@ from chainmap.plan.problem import (
     Slot,
 )
 from chainmap.plan.rows import Programme
+
+SETS = 200  # on a link, beyond which its targets are not looked at together
 
 
 @dataclass
@@ -67,7 +70,7 @@ def model_of(problem: Problem, plain: bool = False, part: bool = False) -> Model
     """
     model = Model(problem)
     _choices(model, plain)
-    _gaps(model)
+    _gaps(model, plain)
     _limits(model)
     _neighbours(model)
     if not part:
@@ -163,20 +166,57 @@ def worthwhile(problem: Problem) -> dict[str, list[int]]:
     }
 
 
-def _gaps(model: Model) -> None:
+def _gaps(model: Model, plain: bool) -> None:
     """A gap is closed by its targets, the later the less, and no further than it goes."""
-    problem = model.problem
+    problem, rows = model.problem, model.rows
     for link, targets in problem.on_link.items():
         worth_of = problem.worth[link]
         if worth_of <= 0:
             continue
-        closed = model.rows.number(1.0, 0.0, worth_of)
-        terms = [
-            (one, -worth_of * problem.targets[at].share * problem.points.discount**year)
+        shares = {
+            (at, year): problem.targets[at].share * problem.points.discount**year
             for at in targets
-            for year, one in model.in_year.get(at, {}).items()
-        ]
-        model.rows.row(("gap", *link), [(closed, 1.0), *terms], high=0)
+            for year in model.in_year.get(at, {})
+        }
+        sets = None if plain else _sets(shares, problem.per_link)
+        if sets is None:
+            closed = rows.number(1.0, 0.0, worth_of)
+            terms = [(model.in_year[at][y], -worth_of * s) for (at, y), s in shares.items()]
+            rows.row(("gap", *link), [(closed, 1.0), *terms], high=0)
+            continue
+        within = [rows.number(worth_of * min(1.0, sum(map(shares.__getitem__, s)))) for s in sets]
+        rows.row(("set", *link), ((one, 1.0) for one in within), high=1)
+        for at, year in shares:
+            of = zip(within, sets, strict=True)
+            mine = [(one, 1.0) for one, some in of if (at, year) in some]
+            rows.row(("set", *link), [*mine, (model.in_year[at][year], -1.0)], 0, 0)
+
+
+def _sets(
+    shares: Mapping[tuple[int, int], float], most: int | None
+) -> list[tuple[tuple[int, int], ...]] | None:
+    """Everything that may be chosen on a link, as sets of target and year.
+
+    With a variable for each set, half of one target and half of another close no more than they
+    do in truth. None where that is of no use (one target, or no two that close too much
+    together), or where the sets are more than ``SETS``.
+    """
+    years: dict[int, list[int]] = defaultdict(list)
+    best: dict[int, float] = defaultdict(float)
+    for (at, year), share in shares.items():
+        years[at].append(year)
+        best[at] = max(best[at], share)
+    most = len(years) if most is None else min(most, len(years))
+    if most < 2 or sum(sorted(best.values())[-most:]) <= 1.0:
+        return None
+    found: list[tuple[tuple[int, int], ...]] = []
+    for size in range(1, most + 1):
+        for some in itertools.combinations(years, size):
+            if len(found) > SETS:
+                return None
+            each = itertools.product(*(years[at] for at in some))
+            found += [tuple(zip(some, when, strict=True)) for when in each]
+    return found
 
 
 def _use(model: Model, owner: str, resource: str) -> list[tuple[int, float]]:

@@ -155,6 +155,15 @@ class Problem:
         """Every district with the chains that it leads."""
         return {place.district: place.leads for place in self.places if not place.park}
 
+    @cached_property
+    def scarce(self) -> bool:
+        """Whether any limit could bind: less than what all targets together would take."""
+        wanted = {
+            resource: math.fsum(target.need(resource) for target in self.targets)
+            for resource in RESOURCES
+        }
+        return any(most < wanted[resource] for (_, resource), most in self.limits.items())
+
     def leading(self, chain: str) -> list[str]:
         """The districts that lead a chain."""
         return [district for district, leads in self.districts.items() if chain in leads]

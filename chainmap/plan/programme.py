@@ -53,6 +53,7 @@ class Infeasible(Exception):
 
 STALE = 1e-6  # points by which a solution may differ from what HiGHS says it is worth
 LARGE = 120  # targets from which on the programme is put together from blocks
+ALONE = 0.15  # of the time in which HiGHS may close a programme with limits alone
 
 
 def solve(
@@ -65,19 +66,26 @@ def solve(
     """The best choice, or the best that was found in the time, with its bound.
 
     ``start`` is a sound choice to begin with; ``enough`` the gap at which to stop. A large problem
-    that has such a start, and no limits that all chains share, is put together from blocks of
-    chains (``columns``); where limits bind, blocks bound it no better than HiGHS does alone.
+    that has such a start is put together from blocks (``columns``), and so is one whose
+    limits bind and that HiGHS does not close alone in part of the time.
     Raises Infeasible where no choice keeps all the rules, TimeoutError where none was found in
     time.
     """
     began = time.monotonic()
     begin = start if start is not None and sound(problem, start) else None
-    if begin is not None and model is None and len(problem.targets) > LARGE and not problem.limits:
-        found = generate(problem, begin, seconds, enough)
-        proven = found.gap <= 1e-9
-        bound = max(found.bound, found.objective)
-        return Solution(found.choice, found.objective, bound, proven, time.monotonic() - began)
-    return _at_once(problem, model or model_of(problem), seconds, begin, enough)
+    if model is not None or not (problem.scarce or (begin and len(problem.targets) > LARGE)):
+        return _at_once(problem, model or model_of(problem), seconds, begin, enough)
+    bound = math.inf
+    if problem.scarce:
+        alone = _at_once(problem, model_of(problem), ALONE * seconds, begin, enough)
+        if alone.proven or (alone.gap is not None and alone.gap <= enough):
+            return alone
+        begin, bound = alone.choice, alone.bound
+    assert begin is not None
+    found = generate(problem, begin, seconds - (time.monotonic() - began), enough)
+    bound = max(min(bound, found.bound), found.objective)
+    proven = bound - found.objective <= 1e-9 * max(1.0, abs(found.objective))
+    return Solution(found.choice, found.objective, bound, proven, time.monotonic() - began)
 
 
 def _at_once(

@@ -24,7 +24,7 @@ def programme_lines(rows: Sequence[Row], lang: str, limit: int, several: bool) -
         Head(say("head.expected", lang), right=True),
     ]
     if drawn:
-        heads.append(Head(say("head.core", lang), right=True))
+        heads += [Head(say(f"head.{key}", lang), right=True) for key in ("core", "core_place")]
     heads.append(Head(say("head.reason", lang), shrink_to=16))
     cells = []
     for row in rows:
@@ -38,7 +38,7 @@ def programme_lines(rows: Sequence[Row], lang: str, limit: int, several: bool) -
             Cell(figure(row["expected"])),
         ]
         if drawn:
-            line.append(Cell(percent(row["core_index"])))
+            line += [Cell(percent(row[key])) for key in ("core_index", "core_place")]
         cells.append([*line, Cell(row["reason"], "dim")])
     return lay_out(heads, cells, limit)
 

@@ -39,6 +39,11 @@ class Cores:
         """The share of the draws with that target; None without draws."""
         return self.taken[chain, link, firm] / self.draws if self.draws else None
 
+    def share_there(self, chain: str, link: str, firm: str, district: str) -> float | None:
+        """Of the draws with that target, the share that puts it into a district; None without."""
+        key = (chain, link, firm)
+        return self.placed[key, district] / self.taken[key] if self.taken[key] else None
+
 
 def cores(ask: Ask, of: str) -> Cores:
     """Plan so many draws, or as many as there is time for."""
@@ -52,8 +57,7 @@ def cores(ask: Ask, of: str) -> Cores:
         return Cores(0, draws, Counter(), Counter())
     problem = found.draft.problem
     worths, shares = _drawn(ask, problem, draws)
-    from chainmap.plan.columns import generate
-    from chainmap.plan.programme import LARGE, solve
+    from chainmap.plan.programme import solve
 
     base = _undated(problem)
     start = {at: (place, 0) for at, (place, _) in found.solution.choice.items()}
@@ -72,10 +76,7 @@ def cores(ask: Ask, of: str) -> Cores:
             ),
             worth=dict(zip(base.worth, map(float, worth), strict=True)),
         )
-        if len(drawn.targets) > LARGE:
-            choice = generate(drawn, start, left, ENOUGH).choice
-        else:
-            choice = dict(solve(drawn, left, start, ENOUGH).choice)
+        choice = solve(drawn, left, start, ENOUGH).choice
         done += 1
         for at, (place, _) in choice.items():
             target = drawn.targets[at]

@@ -23,7 +23,7 @@ GIVEN_UP = 50
 COLUMNS = (
     ("firm", 18), ("chain", 14), ("link", 18), ("kind", 12), ("place", 18),
     ("start", 9), ("due", 9), ("chief", 14), ("bureau", 18), ("expected", 9), ("money", 10),
-    ("core", 8), ("reason", 46),
+    ("core", 8), ("core_place", 8), ("reason", 46),
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def _targets(study: Study, rows: Sequence[JsonRow], lang: str) -> Part:
 def _row(study: Study, row: JsonRow, lang: str) -> list[Cell]:
     chain = study.chain(row["chain"])
     named = row["leader"] if row["leader"] != row["chain"] else chain.file.chief
-    share = row["core_index"]
+    shares = [row[key] for key in ("core_index", "core_place")]
     return [
         short_name(study, row["firm"]),
         chain_name(chain, lang),
@@ -75,7 +75,7 @@ def _row(study: Study, row: JsonRow, lang: str) -> list[Cell]:
         chain.file.bureau,
         row["expected"],
         row["expected_100m_cny"],
-        "-" if share is None else f"{share:.0%}",
+        *("-" if share is None else f"{share:.0%}" for share in shares),
         row["reason"],
     ]
 

@@ -98,6 +98,10 @@ def core_lines(study: Study, cores: Cores, rows: Sequence[JsonRow], lang: str) -
     core, exterior = sum(s >= high for s in shares), sum(s <= low for s in shares)
     yield say("plan.core_line", lang, draws=cores.draws, asked=cores.asked, core=core,
               border=len(rows) - core - exterior, exterior=exterior)  # fmt: skip
+    placed = [share for row in rows if (share := row["core_place"]) is not None]
+    same, seldom = sum(s >= high for s in placed), sum(s <= low for s in placed)
+    yield say("plan.core_places", lang, core=same, border=len(placed) - same - seldom,
+              exterior=seldom)  # fmt: skip
     chosen = {(row["chain"], row["link"], row["firm"]) for row in rows}
     bench = [(key, n) for key, n in cores.taken.items() if key not in chosen]
     bench.sort(key=lambda one: (-one[1], one[0]))

@@ -283,6 +283,16 @@ def core(ask: Ask, of: str, chain: str, link: str, firm: str) -> float | None:
     return share
 
 
+def core_place(ask: Ask, of: str, chain: str, link: str, firm: str) -> float | None:
+    """Of the draws with a target, how many put it where the programme does."""
+    seat: Seat | None = ask("plan.line", of, chain, link, firm)
+    found = ask("plan.cores", of)
+    if seat is None:
+        return None
+    share: float | None = found.share_there(chain, link, firm, seat.district)
+    return share
+
+
 def reason(ask: Ask, of: str, chain: str, link: str, firm: str, lang: str) -> str:
     """Why this firm, there and then, as a sentence made of the facts."""
     seat: Seat | None = ask("plan.line", of, chain, link, firm)
@@ -327,6 +337,7 @@ RULES: dict[str, Rule] = {
     "plan.programme": programme,
     "plan.line": line,
     "plan.core": core,
+    "plan.core_place": core_place,
     "plan.reason": reason,
     **cores.RULES,
 }
@@ -368,6 +379,7 @@ COLUMNS: dict[str, Column] = {
     "quarter": Column("plan.line", lambda seat: seat and seat.quarter + 1),
     "share": Column("plan.share", args=_of_target),
     "expected_100m_cny": Column("plan.money", args=_of_target),
+    "core_place": Column("plan.core_place"),
     **{name: Column("gap", attrgetter(name), _link_of)
        for name in ("suspect", "settled")},
 }  # fmt: skip

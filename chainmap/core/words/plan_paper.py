@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.column.expected": ("预期补强（分）", "expected points"),
     "plan.column.money": ("预期（亿元）", "expected, 100m CNY"),
     "plan.column.core": ("核心度", "core"),
+    "plan.column.core_place": ("落区核心度", "core, there"),
     "plan.column.reason": ("理由", "reason"),
     "plan.column.district": ("区市", "district"),
     "plan.column.count": ("目标数", "targets"),
