@@ -67,6 +67,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "projects log": ("projects log",),
     "projects landing": ("projects landing",),
     "screen": ("screen REGISTER.csv", "screen REGISTER.csv --format csv"),
+    "completion": ("completion bash", "completion zsh", "completion fish", "completion powershell"),
+    "manual": ("manual",),
     "snapshot": ("snapshot one",),
     "diff": ("diff one now",),
     "export": ("export book.xlsx",),

@@ -85,7 +85,6 @@ AREAS = {
         (
             "tests/test_read_workspace.py",
             "tests/test_bad_inputs.py::test_reading_reports_exactly_what_is_wrong",
-            "tests/test_read_edges.py",
             "tests/test_read_chains.py",
             "tests/test_read_tables.py",
             "tests/test_plan_file.py",
@@ -101,7 +100,6 @@ AREAS = {
         (
             "tests/test_workbook_abuse.py::test_a_workbook_made_to_hurt_is_refused",
             "tests/test_catalogue.py",
-            "tests/test_book_edges.py",
             "tests/test_workbook_tables.py",
             "tests/test_workbook_names.py",
         ),
