@@ -16,6 +16,7 @@ import pytest
 from running import ROOT, as_json, chainmap, copy_of
 from state_worlds import world
 
+from chainmap.core.limits import LIMITS
 from chainmap.study import Study, open_study
 from chainmap.study.snapshots import keep, results, state, study_of, take
 from chainmap.track.snapshot import Damaged, belongs, decode, encode, hashes
@@ -195,7 +196,7 @@ def test_a_snapshot_with_a_table_of_another_version_is_still_read(tmp_path: Path
 
 
 def test_a_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chainmap.track.snapshot.LARGEST", 1000)
+    monkeypatch.setattr(LIMITS, "snapshot_unpacked", 1000)
     with pytest.raises(Damaged):
         decode(gzip.compress(b" " * 2000))
 

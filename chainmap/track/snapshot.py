@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import re
 import zlib
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from chainmap.core.dates import parse_day
 from chainmap.core.limits import LIMITS
 from chainmap.core.model import Chain, Row, Settings, Value, Workspace
 from chainmap.core.schema import BY_NAME
@@ -25,6 +27,7 @@ FORMAT = 1
 SUFFIX = ".json.gz"
 SETTINGS = "data/scoring.yaml"
 REGION = "data/region.yaml"
+_WORDS = ("status", "basis", "kind", "suspect")
 _CHAIN = re.compile(r"chains/[a-z0-9][a-z0-9_-]{0,63}\.yaml\Z")
 _TABLE = re.compile(r"data/[a-z][a-z0-9_]{0,63}\.csv\Z")
 Files = Mapping[str, bytes]
@@ -154,6 +157,28 @@ def encode(snapshot: Snapshot) -> bytes:
     return gzip.compress(text.encode("ascii"), 9, mtime=0)
 
 
+def _sound(results: Any) -> bool:
+    """Whether results are rows of words and numbers, as those that work with them take them."""
+    for part in ("links", "chains", "ranks", "kpi"):
+        for row in results[part].values():
+            if part == "links" and not isinstance(row["status"], str):
+                return False
+            for name, value in row.items():
+                if part == "links" and name in _WORDS:
+                    sound = value is None or isinstance(value, str)
+                elif part == "kpi" and name != "value":
+                    sound = True  # how much of a figure is not known
+                else:
+                    sound = value is None or (
+                        isinstance(value, int | float)
+                        and not isinstance(value, bool)
+                        and abs(value) < math.inf
+                    )
+                if not sound:
+                    return False
+    return True
+
+
 def decode(data: bytes) -> Snapshot:
     """A snapshot from its bytes. Raises Damaged with what is wrong."""
     try:
@@ -172,7 +197,11 @@ def decode(data: bytes) -> Snapshot:
         }
         if not all(map(is_safe, files)):
             raise Damaged("files")
+        if not _sound(body["results"]):
+            raise Damaged("results")
         plain = {k: str(body[k]) for k in ("name", "taken", "region", "as_of", "code")}
+        if plain["as_of"]:
+            parse_day(plain["as_of"])
         return Snapshot(**plain, hashes=body["hashes"], files=files, results=body["results"])
     except Damaged:
         raise
