@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from chainmap.core.dates import parse_day
@@ -84,9 +83,9 @@ class ReadBack:
             inputs = tuple(
                 self._again(one) if isinstance(one, Figure) else one for one in figure.inputs
             )
-            known = replace(figure, inputs=inputs)
-            value = rule(Replay(known, lambda one: one), *figure.args)
-            self.values[id(figure)] = replace(known, value=value)
+            known = Figure(figure.rule, figure.args, None, inputs, None, (), figure.world)
+            known.value = rule(Replay(known, lambda one: one), *figure.args)
+            self.values[id(figure)] = known
         return self.values[id(figure)]
 
     def _world(self, supposed: str | None) -> World:

@@ -132,7 +132,7 @@ class World:
         keys = BY_NAME[table].keys + EXTRA_KEYS.get(table, ())
         best: dict[tuple[object, ...], Row] = {}
         for row in rows:
-            key = tuple(row.cells.get(column) for column in keys)
+            key = tuple(map(row.cells.get, keys))
             held = best.get(key)
             if held is None or self.age(row) > self.age(held):
                 best[key] = row
@@ -145,7 +145,7 @@ class World:
         def index() -> dict[Key, list[Row]]:
             lists: dict[Key, list[Row]] = {}
             for row in sorted(filter(self.visible, self.workspace.rows(table)), key=self.age):
-                lists.setdefault(tuple(row.text(column) for column in columns), []).append(row)
+                lists.setdefault(_key(row, columns), []).append(row)
             return lists
 
         return tuple(self.once(name, index).get(key, ()))
@@ -156,7 +156,7 @@ class World:
         if index is None:
             lists: dict[Key, list[Row]] = {}
             for row in self.newest(table):
-                lists.setdefault(tuple(row.text(column) for column in columns), []).append(row)
+                lists.setdefault(_key(row, columns), []).append(row)
             index = {at: tuple(rows) for at, rows in lists.items()}
             self._indexes[table, columns] = index
         return index.get(key, ())
@@ -186,6 +186,12 @@ class World:
         """A firm's name; its id where no visible row names it."""
         rows = self.rows("firms", ("firm",), (firm,))
         return rows[0].text("name") if rows else firm
+
+
+def _key(row: Row, columns: Key) -> Key:
+    """What ``Row.text`` gives for each of the columns, without a call for each of a million."""
+    cells = map(row.cells.get, columns)
+    return tuple([c if c.__class__ is str else "" if c is None else str(c) for c in cells])
 
 
 class PastWorld(World):

@@ -164,11 +164,14 @@ def _same_key(read: TableRead) -> Iterable[list[Row]]:
     Where the date is part of the key it is compared as written, as every key cell is.
     """
     columns = (*read.table.keys, *EXTRA_KEYS.get(read.table.name, ()))
-    groups: dict[tuple[object, ...], list[Row]] = {}
+    first: dict[tuple[object, ...], Row] = {}
+    more: dict[tuple[object, ...], list[Row]] = {}
     for row in read.rows:
-        key = (row.as_of, *[row.cells.get(column) for column in columns])
-        groups.setdefault(key, []).append(row)
-    return (rows for rows in groups.values() if len(rows) > 1)
+        key = (row.as_of, *map(row.cells.get, columns))
+        held = first.setdefault(key, row)
+        if held is not row:
+            more.setdefault(key, [held]).append(row)
+    return more.values()
 
 
 def _content(row: Row) -> dict[str, object]:

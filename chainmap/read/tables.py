@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from chainmap.core.limits import LIMITS, Limits
@@ -16,7 +17,7 @@ from chainmap.read.cells import Cells, Unreadable, records
 from chainmap.read.files import Intake, name_of
 from chainmap.read.values import Read, WrongCell, has_marks, reader, tidied, title
 
-_REMEMBERED = 100_000  # distinct cells of a column that are converted once only
+_REMEMBERED = 1_000_000  # distinct cells of a column that are converted once only
 
 
 @dataclass
@@ -157,6 +158,7 @@ class _Reading:
         first_key = found.table.keys[0]
         needed = [column for column in found.table.columns if column.required]
         needed = [column for column in needed if column.name in found.fields]
+        names = {column.name for column in needed}
         order = 0
         for line, cells in rows:
             if not any(cells) or (len(cells) == 1 and not cells[0].strip()):
@@ -179,10 +181,11 @@ class _Reading:
             key = values.get(first_key)
             if isinstance(key, str):
                 found.named.add(key)
-            for column in needed:
-                if column.name not in values:
-                    sound = False
-                    self._empty(line, column, cells)
+            if not names <= values.keys():
+                sound = False
+                for column in needed:
+                    if column.name not in values:
+                        self._empty(line, column, cells)
             if sound:
                 found.rows.append(Row(found.table.name, line, order, values))
             order += 1
@@ -194,25 +197,31 @@ class _Reading:
         if not tidied(unguard(cells[at]), column).strip("|"):
             self.found.problems.append(problem("T109", self._at(line, at), column=title(column)))
 
+    @cached_property
+    def _ways(self) -> list[tuple[int, str, Callable[[str], Value], _Lane]]:
+        """Each lane with what is needed of it for every cell."""
+        return [(lane.at, lane.name, lane.known.get, lane) for lane in self.lanes]
+
     def _values(self, line: int, cells: list[str]) -> tuple[dict[str, Value], bool]:
         """The values of a row's cells that hold something, and whether all are sound."""
         values: dict[str, Value] = {}
         sound = True
-        for lane in self.lanes:
-            cell = cells[lane.at]
+        for at, name, known, lane in self._ways:  # millions of cells come by here
+            cell = cells[at]
             if not cell:
                 continue
-            value = lane.known.get(cell)
+            value = known(cell)
             if value is None:
                 try:
                     value = self._value(line, lane, cell)
                 except WrongCell as wrong:
-                    at = self._at(line, lane.at)
-                    self.found.problems.append(problem(wrong.code, at, wrong.guess, **wrong.words))
+                    place = self._at(line, at)
+                    found = problem(wrong.code, place, wrong.guess, **wrong.words)
+                    self.found.problems.append(found)
                     sound = False
                     continue
             if value is not None:
-                values[lane.name] = value
+                values[name] = value
         return values, sound
 
     def _value(self, line: int, lane: _Lane, cell: str) -> Value:
