@@ -57,7 +57,7 @@ FORMED = {  # commands that write one file by -o, and the endings that they know
     "snapshots": ("csv",), "week": ("json",), "plan --seconds 2 --core 0": ("csv",),
     "firms find 第一": ("csv",), "leaders select": ("csv",), "leaders requests": ("csv",),
     "leaders cluster one": ("csv",), "projects board": ("csv", "xlsx"),
-    "projects show p1": ("json",), "projects log p1": ("csv",), "projects landing": ("csv",),
+    "projects show p1": ("json",), "projects log p1": ("csv",), "projects landing": ("csv",), "diff now now": ("csv",),
     "backtest --as-of 2024-07-01 --until 2025-07-01 --list top": ("json",),
 }  # fmt: skip
 # Commands that write into the workspace or make a directory, by what they are called here.
@@ -98,7 +98,7 @@ def workspace(room: Path) -> Path:
 
 def commands() -> Iterator[tuple[str, ...]]:
     """Every command that writes a file, once for each ending."""
+    yield from EDITS.values()
     for command, endings in FORMED.items():
         for ending in endings:
             yield (*command.split(), "-o", f"out.{ending}")
-    yield from EDITS.values()

@@ -7,12 +7,14 @@ opened for writing, a rename, a removal, a link, a directory made, or bytes brou
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
-import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -22,55 +24,94 @@ STEPS = ("os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir", "os.symlin
 TIMES = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:?\d\d|Z)?")
 State = dict[str, bytes]
 
-CHILD = """
-import os, sys
-at, room, words = int(sys.argv[1]), os.path.realpath(sys.argv[2]), sys.argv[3:]
-from chainmap.cli.main import main
-seen = 0
-def step(name):
-    global seen
-    seen += 1
-    if seen == at:
-        os._exit(KILLED)
-def heard(event, args):
-    if event == "open":
-        path, mode, flags = args
-        writes = flags is not None and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-    elif event in STEPS:
-        path, writes = args[0], True
-    else:
-        return
-    if writes and isinstance(path, (str, os.PathLike)):
-        if os.path.realpath(os.fspath(path)).startswith(room):
-            step(event)
-synced = os.fsync
-def fsync(handle):
-    step("fsync")
-    synced(handle)
-os.fsync = fsync
-sys.addaudithook(heard)
-main(words)
-"""
+
+@dataclass
+class Done:
+    """How a run ended, and what it said on stderr."""
+
+    returncode: int
+    stderr: bytes
 
 
-def run(at: int, room: Path, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    """Run a command in ``room`` and end it at its nth step; at 0 it runs to its end."""
-    code = CHILD.replace("KILLED", str(KILLED)).replace("STEPS", repr(STEPS))
-    environ = os.environ | {"CHAINMAP_CACHE": "off", "PYTHONPATH": str(HERE.parent)}
-    return subprocess.run(
-        [sys.executable, "-c", code, str(at), str(room), *command],
-        cwd=room, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
-        check=False,
-    )  # fmt: skip
+def run(at: int, room: Path, command: Sequence[str]) -> Done:
+    """Run a command in ``room`` and end it at its nth step; at 0 it runs to its end.
+
+    In a child of this process, which has everything imported already.
+    """
+    import networkx
+    import numpy
+    import openpyxl
+    import xlsxwriter
+
+    from chainmap.cli import main
+
+    del networkx, numpy, openpyxl, xlsxwriter
+    with tempfile.TemporaryFile() as told:
+        child = os.fork()
+        if child == 0:
+            try:
+                _prepared(at, room, told.fileno())
+                main.main(list(command))
+            except SystemExit as end:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(end.code if isinstance(end.code, int) else 1)
+            finally:
+                os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        told.seek(0)
+        return Done(code, told.read())
+
+
+def _prepared(at: int, room: Path, told: int) -> None:
+    """In the child: where it stands, where its words go, and where it ends."""
+    os.chdir(room)
+    os.environ["CHAINMAP_CACHE"] = "off"
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(0, 1)
+    os.dup2(told, 2)
+    sys.stdin, sys.stdout, sys.stderr = (open(n, mode) for n, mode in enumerate("rww"))  # noqa: PTH123, SIM115
+    below, seen = os.path.realpath(room), 0
+
+    def step() -> None:
+        nonlocal seen
+        seen += 1
+        if seen == at:
+            os._exit(KILLED)
+
+    def heard(event: str, args: tuple[object, ...]) -> None:
+        if event == "open":
+            flags = args[2]
+            writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        else:
+            writes = event in STEPS
+        if writes and isinstance(args[0], str | os.PathLike):
+            path = os.path.realpath(os.fspath(args[0]))
+            if path.startswith(below):
+                step()
+
+    synced = os.fsync
+
+    def fsync(handle: int) -> None:
+        step()
+        synced(handle)
+
+    os.fsync = fsync
+    sys.addaudithook(heard)
 
 
 def state(room: Path) -> State:
     """Every file below a directory, without the times in them."""
     return {
-        path.relative_to(room).as_posix(): TIMES.sub(b"T", path.read_bytes())
+        path.relative_to(room).as_posix(): TIMES.sub(b"T", _plain(path))
         for path in sorted(room.rglob("*"))
         if path.is_file()
     }
+
+
+def _plain(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
 
 
 def grown_old(room: Path) -> None:
