@@ -57,7 +57,8 @@ FORMED = {  # commands that write one file by -o, and the endings that they know
     "snapshots": ("csv",), "week": ("json",), "plan --seconds 2 --core 0": ("csv",),
     "firms find 第一": ("csv",), "leaders select": ("csv",), "leaders requests": ("csv",),
     "leaders cluster one": ("csv",), "projects board": ("csv", "xlsx"),
-    "projects show p1": ("json",), "projects log p1": ("csv",), "projects landing": ("csv",), "diff now now": ("csv",),
+    "projects show p1": ("json",), "projects log p1": ("csv",), "projects landing": ("csv",),
+    "diff now now": ("csv",),
     "backtest --as-of 2024-07-01 --until 2025-07-01 --list top": ("json",),
 }  # fmt: skip
 # Commands that write into the workspace or make a directory, by what they are called here.

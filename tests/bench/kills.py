@@ -41,8 +41,10 @@ def steps(word: str) -> int:
             if word not in name:
                 continue
             number += 1
+            # A workspace is sixty files that are written one like the other.
+            ways = itertools.count(1, 17 if command[0] == "init" else 1)
             try:
-                count = crash_points.hold(base, Path(place, "room"), command, itertools.count(1))
+                count = crash_points.hold(base, Path(place, "room"), command, ways)
                 points += count
                 print(f"{count:4} points  {name}", flush=True)
             except AssertionError as error:
