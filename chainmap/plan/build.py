@@ -235,11 +235,14 @@ def _order(ask: Ask, file: PlanFile, links: Mapping[LinkId, Any]) -> tuple[After
         After((line.chain, line.link), (line.chain, line.after), hard=True) for line in file.order
     ]
     said = {(rule.link, rule.first) for rule in found}
-    for chain in dict.fromkeys(chain for chain, _ in links):
+    below: dict[str, list[str]] = {}
+    for chain, link in links:
+        below.setdefault(chain, []).append(link)
+    for chain in below:
         graph = ask.world.graph(chain)
         layer = {one: at for at, ring in enumerate(cycles_and_layers(graph)) for one in ring}
-        for of_chain, link in links:
-            if of_chain != chain or ask("status", chain, link) in ACTIVE:
+        for link in below[chain]:
+            if ask("status", chain, link) in ACTIVE:
                 continue
             for at, members in graph.needs(link):
                 first = members[0]
