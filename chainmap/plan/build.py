@@ -238,10 +238,10 @@ def _order(ask: Ask, file: PlanFile, links: Mapping[LinkId, Any]) -> tuple[After
     below: dict[str, list[str]] = {}
     for chain, link in links:
         below.setdefault(chain, []).append(link)
-    for chain in below:
+    for chain, mine in below.items():
         graph = ask.world.graph(chain)
         layer = {one: at for at, ring in enumerate(cycles_and_layers(graph)) for one in ring}
-        for link in below[chain]:
+        for link in mine:
             if ask("status", chain, link) in ACTIVE:
                 continue
             for at, members in graph.needs(link):
