@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from running import as_csv as cells_of
 from chainmap.read.register import register
 from chainmap.read.register_heads import Heads, keep
 from chainmap.screen.rule import Rule, link_words, make_rule
+from chainmap.show.progress import in_rows
 from chainmap.study import open_study
 
 LINKS: dict[str, dict[str, Any]] = {
@@ -182,6 +184,41 @@ def test_the_weights_of_a_result_serve_again(run: Here, home: Path, tmp_path: Pa
     found = run.json("screen", other, "--weights", tmp_path / "one.json", workspace=home)
     assert found["weights"] == json.loads((tmp_path / "one.json").read_bytes())["weights"]
     assert found["weights"] != run.json("screen", other, workspace=home)["weights"]
+
+
+def test_a_result_without_an_envelope_has_its_weights_beside(
+    run: Here, home: Path, tmp_path: Path
+) -> None:
+    path = as_csv(tmp_path / "r.csv", rows_of(200))
+    kept = tmp_path / "one.csv.weights.json"
+    assert run("screen", path, "-o", tmp_path / "one.csv", workspace=home).returncode == 0
+    assert run("screen", path, "--weights", kept, "-o", tmp_path / "two.csv",
+               workspace=home).returncode == 0  # fmt: skip
+    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+    weights = json.loads(kept.read_bytes())["weights"]
+    assert weights == run.json("screen", path, workspace=home)["weights"]
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_says_rows_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 10.0, 10.1, 20.0, 30.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    out = Tty()
+    with in_rows(lambda key, **words: f"{key} {words}", out) as tell:
+        tell("k", 0, 4000, 0)
+        tell("k", 1000, 4000, 0)  # ten seconds for a thousand rows: thirty more
+        tell("k", 1001, 4000, 0)  # too soon
+        tell("k", 3000, 4000, 2000)  # two thousand took no time: twenty seconds for a thousand
+        tell("k", 3500, None, 0)
+    lines = out.getvalue().split("\r")[1:]
+    assert [line.partition("'left'")[2][:10] for line in lines] == [
+        ": '0:30'}\x1b", ": '0:20'}\x1b", "", ""
+    ]  # fmt: skip
+    assert "1,000/4,000" in lines[0] and "'3,500'" in lines[2] and lines[3] == "\x1b[K"
 
 
 HOSTILE = ["=HYPERLINK(\"http://x\")", "\x1b]0;x\x07\x1b[31m红", "<script>alert(1)</script>",

@@ -248,7 +248,7 @@ def _deliver(
     top: int | None,
     chain: str | None,
 ) -> None:
-    from chainmap.study.screening import envelope, screen_rows
+    from chainmap.study.screening import envelope, screen_rows, weights_file
 
     rows = screen_rows(study, done)
     about = envelope(done, source, paths)
@@ -258,6 +258,10 @@ def _deliver(
         Sheet(rows, KEYS, about),
         lambda terminal: _screen(run, study, done, rows, paths, terminal, top, chain),
     )
+    if out.file is not None and out.format(run) != "json":
+        # JSON holds the weights itself.
+        beside = out.file.with_name(f"{out.file.name}.weights.json")
+        run.deliver(Output(beside, None), weights_file(done))
 
 
 def _screen(

@@ -299,6 +299,12 @@ def envelope(screening: Screening, register: Register, paths: Sequence[Path]) ->
     }
 
 
+def weights_file(screening: Screening) -> bytes:
+    """The weights of a result, as ``known_weights`` takes them."""
+    held = {"rule": screening.rule.digest, "weights": dict(screening.rule.weights)}
+    return (json.dumps(held, ensure_ascii=False, indent=1) + "\n").encode()
+
+
 def known_weights(data: bytes) -> dict[str, int]:
     """The weights of an earlier result, or a JSON object of words. Raises ValueError."""
     held = json.loads(data)
