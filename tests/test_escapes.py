@@ -202,7 +202,7 @@ def test_cells_of_a_workbook_come_back() -> None:
     assert len(shown("长" * 40_000)) == 32_767
 
 
-def test_a_printed_header_takes_no_command() -> None:
+def test_a_printed_header_takes_no_code() -> None:
     assert xlsx._header("a&b\x07") == "a&&b<U+0007>"
     assert len(xlsx._header("长" * 200)) == 90
 

@@ -178,4 +178,12 @@ def test_a_limit_can_be_raised_and_its_error_says_how(
     told = [one.line("en") for one in read_workbook(path).problems]
     assert any("--limit book_rows=N" in line for line in told)
     monkeypatch.setattr(LIMITS, "book_rows", 2)
+    monkeypatch.setattr(LIMITS, "book_kept", 500)
+    told = [one.line("en") for one in read_workbook(path).problems]
+    assert any("--limit book_kept=N" in line for line in told)
+    monkeypatch.setattr(LIMITS, "book_kept", 5_000_000)
+    monkeypatch.setattr(LIMITS, "book_seconds", -1)
+    told = [one.line("en") for one in read_workbook(path).problems]
+    assert any("--limit book_seconds=N" in line for line in told)
+    monkeypatch.setattr(LIMITS, "book_seconds", 60)
     assert not any("--limit" in one.line("en") for one in read_workbook(path).problems)

@@ -48,6 +48,9 @@ class Limits:
     book_ratio: int = _limit(
         200, "工作簿的压缩倍数（解压后超过 16 MB 时）", "unpacked to packed, above 16 MB"
     )
+    book_kept: int = _limit(
+        64 * MB, "工作簿一次读入的部件（共享文字、样式）", "a part that is read at once", _BYTES
+    )
     book_parts: int = _limit(2_000, "工作簿压缩包里的文件", "files in a workbook's archive")
     book_sheets: int = _limit(200, "工作簿的工作表", "sheets of a workbook")
     book_rows: int = _limit(200_000, "一张工作表的行", "rows of a sheet", most=1_048_576)

@@ -66,7 +66,7 @@ class Scan:
                     # A tag or comment without an end would be held as a whole.
                     self._bound("book_text", self.fed - parser.CurrentByteIndex - _CHUNK)
                     if time.monotonic() > self.ends:
-                        raise _Refused("book_seconds", LIMITS.book_seconds)
+                        raise _Refused("book_seconds", LIMITS.book_seconds + 1)
                 parser.Parse(b"", True)
         except _Refused as refused:
             what, *size = refused.args

@@ -56,6 +56,14 @@ class Grid:
     merged: tuple[str, ...] = ()
 
 
+@dataclass
+class _Room:
+    """What is left for a workbook: cells, and time."""
+
+    cells: int
+    ends: float
+
+
 def place(file: str, sheet: str, row: int, column: int) -> Place:
     """The place of a cell: ``BOOK.xlsx: 企业!B7``; row and column from 1."""
     return Place(f"{file}: {sheet}!{letters(column)}{row}", 0)
@@ -83,7 +91,7 @@ def grids(path: Path, problems: list[Problem]) -> Iterator[Grid]:
         if book is None:
             return
         merged = _merged(path)
-        room = [LIMITS.book_cells]
+        room = _Room(LIMITS.book_cells, time.monotonic() + LIMITS.book_seconds)
         for number, sheet in enumerate(book.worksheets):
             yield _grid(path, sheet, merged.get(number, ()), room, problems)
             if problems:
@@ -161,6 +169,8 @@ def _refused(path: Path, own: bool) -> Problem | None:
             if own and (what := next((w for word, w in _NEVER if word in name), None)):
                 return problem("B101", Place(path.name, 0), what=what)
             if name.endswith((".xml", ".rels")):
+                if part.file_size > LIMITS.book_kept and not name.startswith("xl/worksheets/"):
+                    return large(path, "book_kept", part.file_size)
                 refused = Scan(path, name, ends, own).of(archive, part)
                 if refused is not None:
                     return refused
@@ -206,7 +216,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _grid(
-    path: Path, sheet: Any, merged: tuple[str, ...], room: list[int], problems: list[Problem]
+    path: Path, sheet: Any, merged: tuple[str, ...], room: _Room, problems: list[Problem]
 ) -> Grid:
     found = Grid(sheet.title, merged=merged)
     # What a file says of its own size may be wrong, and is not needed.
@@ -220,9 +230,12 @@ def _grid(
             cells.pop()
         if cells:
             found.rows[number] = tuple(cells)
-        room[0] -= len(row)  # a cell far to the right is as costly as all those before it
-        if room[0] < 0:
-            problems.append(large(path, "book_cells", LIMITS.book_cells - room[0]))
+        room.cells -= len(row)  # a cell far to the right is as costly as all those before it
+        if room.cells < 0:
+            problems.append(large(path, "book_cells", LIMITS.book_cells - room.cells))
+            break
+        if number % 1_000 == 0 and time.monotonic() > room.ends:
+            problems.append(large(path, "book_seconds", LIMITS.book_seconds + 1))
             break
     return found
 
