@@ -98,11 +98,17 @@ def kept_files() -> list[str]:
 
 
 def run_all(listed: list[Command], clone: Path, binaries: Path) -> list[Done]:
-    """Every command, run in order in the clone, but for the suite that these files belong to."""
-    return [
-        Done(0, []) if one.runs == "python -m pytest" else run(one.runs, clone, binaries)
-        for one in listed
-    ]
+    """Every command, run in order in the clone, but for the suite that these files belong to.
+
+    ``cd DIR`` holds for those that come after it.
+    """
+    found, here = [], clone
+    for one in listed:
+        skipped = one.runs == "python -m pytest"
+        found.append(Done(0, []) if skipped else run(one.runs, here, binaries))
+        if one.runs.startswith("cd "):
+            here = here / one.runs.removeprefix("cd ")
+    return found
 
 
 def _pieces(quoted: list[str]) -> Iterator[list[str]]:
