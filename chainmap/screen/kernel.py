@@ -50,10 +50,12 @@ def kernel(rule: Rule, fast: bool | None = None) -> Matcher:
 
 
 def compiled_here() -> bool:
-    """Whether the compiled kernel can run on this machine."""
-    from importlib.util import find_spec
-
-    return find_spec("numba") is not None
+    """Whether the compiled kernel can run on this machine; numba is loaded where it can."""
+    try:
+        import numba
+    except ImportError:  # not installed, or made for another numpy
+        return False
+    return bool(numba.njit)
 
 
 def _column(batch: pa.RecordBatch, name: str) -> pa.Array:

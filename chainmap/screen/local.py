@@ -58,7 +58,7 @@ def screen_local(
     rows = [parts[at].rows for at in waiting]
     small = None not in rows and sum(row or 0 for row in rows) < _SMALL
     if fast is None:
-        fast = compiled_here() and not small
+        fast = not small and compiled_here()
     wanted = 1 if small and not fast else max(1, workers or cores())
     with ExitStack() as stack:
         matchers: list[Matcher] = []

@@ -13,7 +13,15 @@ import numpy as np
 _NOT_A_CHARACTER = 0xFFFD
 
 
-@numba.njit(nogil=True, cache=True)
+def _compiled(function: Any) -> Any:
+    """The function as machine code, kept between runs where there is a place to keep it."""
+    try:
+        return numba.njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # neither this directory nor the user's can be written
+        return numba.njit(nogil=True)(function)
+
+
+@_compiled
 def _classes(  # type: ignore[no-untyped-def]
     data, at, end, table, more_start, more, buffer
 ):
@@ -62,7 +70,7 @@ def _classes(  # type: ignore[no-untyped-def]
     return size
 
 
-@numba.njit(nogil=True, cache=True)
+@_compiled
 def _words(  # type: ignore[no-untyped-def]
     buffer, size, words, mark, seen, hits
 ):
@@ -90,7 +98,7 @@ def _words(  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(nogil=True, cache=True)
+@_compiled
 def _behind(  # type: ignore[no-untyped-def]
     link, score, capital, ids, start, end, top
 ):
@@ -107,7 +115,7 @@ def _behind(  # type: ignore[no-untyped-def]
     return False
 
 
-@numba.njit(nogil=True, cache=True)
+@_compiled
 def match(  # type: ignore[no-untyped-def]
     texts, characters, words, entries, top, memory, buffer, found, slow, row, slows
 ) -> Any:
