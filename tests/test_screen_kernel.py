@@ -23,7 +23,7 @@ from screen_made import (
 )
 from screen_oracle import best
 
-from chainmap.screen.best import merge, schema
+from chainmap.screen.best import Floor, merge, schema
 from chainmap.screen.kernel import Matcher, kernel
 from chainmap.screen.rule import LinkWords, Rule, link_words, make_rule
 from chainmap.screen.weights import Sample, hashed, weights
@@ -140,6 +140,42 @@ def test_ids_that_begin_alike_for_longer_than_the_floor_looks(fast: bool) -> Non
     rows = [firm("x" * 40 + str(at % 7_000), "硅片") for at in range(9_000)]
     random.Random(1).shuffle(rows)
     assert rows_of(found(rule, rows, fast, 500)) == best(rows, rule)
+
+
+@BOTH
+def test_a_firm_that_comes_many_times_in_a_batch_takes_one_place(fast: bool) -> None:
+    rule = rule_of(("硅片", ""), keep=3)
+    rows = [firm("same", "硅片", 9) for _ in range(20)]
+    rows += [firm(f"f{at:04}", "硅片", at % 8) for at in range(6_000)]
+    expected = best(rows, rule)
+    assert [row[1] for row in expected] == ["same", "f0007", "f0015"]
+    assert rows_of(found(rule, rows, fast)) == expected
+
+
+@BOTH
+@pytest.mark.parametrize("keep", [1, 7, 60])
+def test_what_stands_behind_a_floor_is_left_out_and_nothing_else(keep: int, fast: bool) -> None:
+    chance = random.Random(keep)
+    rule = rule_of(("硅片 光伏硅片 电池", "坏词"), ("电池 光伏", ""), ("坏词", ""), keep=keep)
+    scopes = ["硅片", "光伏硅片", "电池", "电池硅片", "坏词硅片", "光伏"]
+    rows = [
+        firm(f"{at:04}", chance.choice(scopes), chance.choice((-1, 3, 4))) for at in range(9_000)
+    ]
+    chance.shuffle(rows)
+    one, floor, whole = kernel(rule, fast), Floor(len(rule.links)), schema().empty_table()
+    taken = 0
+    # Large batches and small ones: the floor rises inside a batch, between them, and by merging.
+    for start, end in [(0, 5_000), (5_000, 5_010), (5_010, 5_400), (5_400, 9_000)]:
+        one.start(floor)
+        fed(one, rows[start:end], 4_900)
+        taken += one.result().num_rows
+        whole = merge([whole, one.result()], keep)
+        floor = floor.copy()
+        floor.rise(whole, keep)
+    assert rows_of(whole) == best(rows, rule)
+    assert taken < 4 * whole.num_rows
+    fed(one, rows[:9_000], 2_000)
+    assert rows_of(merge([whole, one.result()], keep)) == best(rows, rule)
 
 
 @BOTH

@@ -179,11 +179,15 @@ def test_weights_are_those_of_all_rows_whatever_the_split_and_the_workers() -> N
 
 
 def test_several_workers_share_one_part_and_all_of_it_is_read_once() -> None:
+    together = threading.Barrier(4, timeout=60)
+
     @dataclass
     class Ids:
         seen: list[str] = field(default_factory=list)
 
         def add(self, batch: pa.RecordBatch) -> None:
+            if not self.seen:
+                together.wait()
             self.seen += batch["id"].to_pylist()
 
         def result(self) -> list[str]:
