@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import os
 import pty
 import re
@@ -17,8 +19,8 @@ import pytest
 from running import ROOT, chainmap, copy_of
 from test_hostile_names import NAMES
 
-from chainmap.cli.completion import VALUES, values_of
-from chainmap.cli.main import command
+from chainmap.cli.completion import VALUES, answer, values_of
+from chainmap.cli.main import _language, command
 
 SHELLS = ("bash", "zsh", "fish")
 OFFERED = re.compile(r"[\w-][\w./:@=-]*")
@@ -28,17 +30,24 @@ FREE = {
     "--column", "--as-of", "--until", "--period", "--vs", "--year", "--set", "name",
     "--id", "--name", "--content", "--investment", "--on", "--leader", "--unit", "--date",
     "--who", "--because", "text", "--step", "--due", "--post", "--phone", "--mail", "--text",
-    "--title", "id", "whatif --district", "--next", "--note", "--master", "--where", "--limit",
+    "--title", "id", "whatif --district", "--next", "--note", "--master", "--where", "--limit", "--region",
 }  # fmt: skip
 
 
 def offered(*words: str, workspace: Path = ROOT) -> dict[str, str]:
     """What is offered behind those words, the last of which is being typed."""
     before = ("--workspace", str(workspace))
-    done = chainmap("__complete", "zsh", *before, *words[:-1], f"={words[-1]}", workspace=None)
-    assert (done.returncode, done.stderr) == (0, b"")
-    lines = done.stdout.decode().splitlines()
+    lines = answered("zsh", *before, *words[:-1], f"={words[-1]}")
     return {word: meaning for word, _, meaning in (line.partition("\t") for line in lines)}
+
+
+def answered(*arguments: str) -> list[str]:
+    """The lines that a script gets, without a process of its own."""
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(out):
+        answer(arguments, command, _language)
+    out.flush()
+    return out.buffer.getvalue().decode().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -110,9 +119,34 @@ def test_every_text_that_can_be_typed_is_completed_or_known_to_be_free() -> None
         ("bash", "=chainmap rank 'hy"),
     ],
 )  # fmt: skip
-def test_nothing_goes_wrong_whatever_is_asked(arguments: tuple[str, ...]) -> None:
-    done = chainmap("__complete", *arguments, workspace=None)
-    assert (done.returncode, done.stderr) == (0, b"")
+def test_nothing_goes_wrong_whatever_is_asked(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert all(OFFERED.match(line) for line in answered(*arguments))
+    assert capsys.readouterr().err == ""
+
+
+def test_the_program_answers_and_prints_nothing_else() -> None:
+    done = chainmap("__complete", "zsh", "rank", "=hydrog", workspace=None)
+    assert (done.returncode, done.stderr, done.stdout.decode()) == (0, b"", "hydrogen\t氢能\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("chainmap rank hydrog", ["hydrogen"]),
+        ("chainmap rank hydrogen --kind=fi", ["fill"]),
+        ("chainmap rank hydrogen --kind =fi", []),
+        ("chainmap whatif hydrogen --land ballard@stac", ["stack"]),
+        ("chainmap rank -- hydrog", ["hydrogen"]),
+        ("chainmap rank 'hydrog", ["hydrogen"]),
+        ("chainmap firms find ", []),
+        ("chainmap", []),
+    ],
+)
+def test_bash_gets_what_stands_behind_its_breaks(line: str, expected: list[str]) -> None:
+    found = answered("bash", f"={line}", " \t\n\"'@><=;|&(:")
+    assert [word.partition("\t")[0] for word in found if line != "chainmap"] == expected
 
 
 @pytest.fixture(scope="module")
