@@ -30,7 +30,8 @@ FREE = {
     "--column", "--as-of", "--until", "--period", "--vs", "--year", "--set", "name",
     "--id", "--name", "--content", "--investment", "--on", "--leader", "--unit", "--date",
     "--who", "--because", "text", "--step", "--due", "--post", "--phone", "--mail", "--text",
-    "--title", "id", "whatif --district", "--next", "--note", "--master", "--where", "--limit", "--region",
+    "--title", "id", "whatif --district", "--next", "--note", "--master", "--where", "--limit",
+    "--region",
 }  # fmt: skip
 
 
