@@ -199,6 +199,17 @@ def test_a_result_without_an_envelope_has_its_weights_beside(
     assert weights == run.json("screen", path, workspace=home)["weights"]
 
 
+def test_a_file_name_that_is_no_text_is_shown_as_codes(
+    run: Here, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(b"r\xff.csv")
+    as_csv(tmp_path / "r.csv", [*rows_of(5), ["torn"]]).rename(path)
+    assert run.json("screen", path, workspace=home)["register"] == ["r\\udcff.csv"]
+    assert run("screen", path, workspace=home).returncode == 0
+    side = tmp_path / os.fsdecode(b"r\xff.csv.broken.csv")
+    assert cells_of(side.read_bytes())[1][0] == "r\\udcff.csv"
+
+
 class Tty(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -251,6 +262,8 @@ def test_names_of_firms_do_nothing(run: Here, home: Path, tmp_path: Path) -> Non
         (("r.csv", "--chain", "nosuch"), 2, "nosuch"),
         (("r.csv", "-o", "x.docx"), 2, ".docx"), (("empty",), 2, "empty"),
         (("bad",), 1, "没有一行"),
+        (("r.csv", "-o", "r.csv"), 2, "r.csv"), (("r.csv", "--broken", "r.csv"), 2, "r.csv"),
+        (("r.csv", "--answers", "a.csv", "--into", "x.csv"), 2, "--"),
         (("r.csv", "--broken", "none/x.csv"), 4, "none"), (("/dev/null",), 2, "/dev/null"),
     ],
 )  # fmt: skip
@@ -271,6 +284,7 @@ def test_bad_usage_ends_in_words(
     monkeypatch.chdir(tmp_path)
     done = run("screen", *arguments, workspace=home)
     assert done.returncode == code and said in done.said
+    assert as_csv(tmp_path / "again.csv", rows_of(5)).read_bytes() == Path("r.csv").read_bytes()
 
 
 def test_a_mistake_in_the_kept_columns_is_shown_with_its_place(run: Here, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def screen(
 ) -> None:
     run = session(context)
     if demo is not None:
-        if paths or answers:
+        if paths or answers or into or absent:
             raise Stop(2, run.say("use.demo_alone"))
         need(run)
         make(run, demo, seed, chain, output)
@@ -88,6 +88,8 @@ def screen(
         raise Stop(2, run.say("use.screen_master"))
     wish = ways.Wish(into, source, yes, region, absent, complete)
     ways.usable(run, wish, where)
+    if answers and not wish.plain:
+        raise Stop(2, run.say("use.answers_alone"))
     some = where is not None or region is not None or absent
     need(run, "duckdb" if some else "", "pyspark" if engine == "spark" else "")
     given = None if weights is None else _weights(run, weights)
@@ -95,6 +97,7 @@ def screen(
     study = run.open(("firms", "sources", *(EVIDENCE if absent else ())), chain)
     ways.writable(run, study, wish)
     found = opened(run, study, paths, ways.condition(run, study, wish, where), more or ())
+    spare(run, found, output, broken)
     from chainmap.study.screening import Asked
 
     # To judge the words, none must fall out of a full list.
@@ -112,6 +115,16 @@ def screen(
         count = done.found.tally.broken
         raise Stop(1, run.say("screen.nothing", files=found.files, broken=count))
     run.finish()
+
+
+def spare(run: Session, source: Register, *outputs: Path | None) -> None:
+    """Ends with wrong usage where an output would replace a file of the register."""
+    from chainmap.read.register import FilePart
+
+    held = {Path(one.path) for one in source.parts if isinstance(one, FilePart)}
+    for path in outputs:
+        if path is not None and path.resolve() in held:
+            raise Stop(2, run.say("use.own_register", path=path))
 
 
 def need(run: Session, *more: str) -> None:

@@ -125,7 +125,7 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
         except (OSError, ValueError):
             raise NoRegister(path, "register.none") from None
         if stat.S_ISREG(mode):
-            found.setdefault(path, path.name if len(paths) == 1 else path.as_posix())
+            found.setdefault(path, shown(path.name if len(paths) == 1 else path.as_posix()))
             continue
         if not stat.S_ISDIR(mode):
             raise NoRegister(path, "register.kind")
@@ -142,8 +142,13 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
             raise NoRegister(path, "register.empty")
         for one in taken:
             label = one.as_posix() if len(paths) == 1 else (path / one).as_posix()
-            found.setdefault(path / one, label)
+            found.setdefault(path / one, shown(label))
     return list(found.items())
+
+
+def shown(name: str) -> str:
+    """A file's name as text: bytes of it that are none are written as codes."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def register(paths: Sequence[Path], told: Heads, where: str | None = None) -> Register:

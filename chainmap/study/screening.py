@@ -15,7 +15,7 @@ from typing import Any, Literal
 from chainmap import __version__
 from chainmap.core.register import Broken, Part, Tally
 from chainmap.read.memory import Memory
-from chainmap.read.register import Register
+from chainmap.read.register import Register, shown
 from chainmap.screen.results import Progress, Screened
 from chainmap.screen.rule import LinkWords, Rule, link_words, make_rule
 from chainmap.study import JsonRow, Study
@@ -287,7 +287,7 @@ def envelope(screening: Screening, register: Register, paths: Sequence[Path]) ->
     """What a result says of itself: the register, what was counted, the rule with its weights."""
     tally = screening.found.tally
     return {
-        "register": [path.name for path in paths],
+        "register": [shown(path.name) for path in paths],
         "files": register.files,
         "rows_read": tally.read,
         "revoked": tally.revoked,

@@ -19,6 +19,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "help.screen_answers": ("虚构登记册的答案：按写法列出查准率和查全率", "answers of a made-up register: precision and recall for each way of writing"),
     "use.demo_output": ("--demo 要用 -o 写明文件，以 {known} 结尾", "--demo needs -o FILE, ending in {known}"),
     "use.demo_alone": ("--demo 不与登记册或 --answers 同用", "--demo takes neither a register nor --answers"),
+    "use.answers_alone": ("--answers 只作评判，不与 --into、--absent、--region 同用", "--answers only judges and takes neither --into nor --absent nor --region"),
+    "use.own_register": ("{path} 是登记册本身，不能用作输出", "{path} is the register itself and cannot be an output"),
     "use.answers": ("{path} 不是虚构登记册的答案：{reason}", "{path} holds no answers of a made-up register: {reason}"),
     "demo.made": ("已写入虚构登记册 {path}：{rows} 行，种子 {seed}；没有一行是真实企业", "made up: {path}, {rows} rows, seed {seed}; no row is a real firm"),
     "demo.answers": ("埋入 {count} 个答案：{path}。查看查准率和查全率：chainmap screen {name} --answers {answers}", "{count} answers planted: {path}. For precision and recall: chainmap screen {name} --answers {answers}"),
