@@ -113,7 +113,7 @@ TABLES: tuple[Table, ...] = (
     _t("firms", "企业", "一行一家企业，不论在哪里",
         _key("firm", "企业", "id", "企业编号"),
         _c("name", "名称", meaning="正式名称", required=True),
-        _c("aliases", "别名", "texts", "其他名称，用 | 连接"),
+        _c("aliases", "别名", "texts", "其他名称、曾用名或统一社会信用代码，用 | 连接"),
         _c("parent", "上级", "ref", "母公司编号", refers="firms"),
         _c("level", "层级", "word", words=("group", "subsidiary", "branch")),
         _c("ownership", "所有制", "word", words=("central_soe", "local_soe", "private", "foreign")),
