@@ -22,7 +22,6 @@ from chainmap.core.problems import Language
 from chainmap.core.text import safe
 from chainmap.core.words import say
 
-HIDDEN = "__complete"
 MOST = 300  # words that are offered at once: more is no choice
 _OFFERED = re.compile(r"[\w-][\w./:@=-]*\Z")
 Item = tuple[str, str]

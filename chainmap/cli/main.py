@@ -12,7 +12,6 @@ import typer
 from typer.exceptions import TyperException
 
 from chainmap import __version__
-from chainmap.cli.completion import HIDDEN, answer
 from chainmap.cli.session import Session, Stop
 from chainmap.core.problems import Language
 from chainmap.core.words import WORDS, say
@@ -136,7 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = _language(words)
     debug = "--debug" in words
-    if words[:1] == [HIDDEN]:
+    if words[:1] == ["__complete"]:
+        from chainmap.cli.completion import answer
+
         answer(words[1:], command, _language)
         _leave(0)
     try:
