@@ -14,10 +14,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import one_link
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from register_parts import SCHEMA, WORDS, Deadly, Faulty, Puzzled, Rows, Sieved, firms, split
+from registers import Here
+from running import chainmap
 from screen_oracle import best
 
 from chainmap.core.register import Part, Tally
@@ -217,7 +220,8 @@ assert ".zip" in tasks.__file__
 parts = pickle.loads(bytes.fromhex(sys.argv[3]))
 rule = Rule((LinkWords("c", "l", ("硅片",)),), {"硅片": 4}, 5)
 asked = pa.RecordBatch.from_pydict({"id": [0]})
-rows = list(tasks.merged(tasks.matched([asked], parts, rule, 9), 5))
+work = tasks.Work("one", parts, rule, 9, False)
+rows = list(tasks.merged(tasks.matched([asked], work), 5))
 print(tasks.read(rows[-1].column(2)[0].as_py()).num_rows)
 """
     file = tmp_path / "register.parquet"
@@ -234,6 +238,58 @@ print(tasks.read(rows[-1].column(2)[0].as_py()).num_rows)
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "5\n", "")
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str | Path]]:
+    """A workspace, and the words that screen a register of two files, one damaged row in it."""
+    home = tmp_path_factory.mktemp("command")
+    (home / "w").mkdir()
+    links = {"wafer": {"products": ["硅片", "光伏硅片"], "exclude": ["硅片清洗"]}}
+    one_link.opened(home / "w", {**links, "module": {"products": ["光伏组件"]}})
+    rows = [["name", "id", "scope", "capital", "city", "founded", "status"]]
+    rows += [[one[name] for name in rows[0]] for one in firms(500, seed=12)]
+    rows = [[str(cell).replace("-1", "") for cell in row] for row in rows]
+    (home / "r").mkdir()
+    for at in range(2):
+        text = "\n".join(
+            ",".join(row) for row in [rows[0], *rows[1 + at :: 2], ["torn"]][: 250 + at]
+        )
+        (home / "r" / f"{at}.csv").write_bytes((text + "\n").encode("gb18030"))
+    return home / "w", ["screen", home / "r", "--format", "json"]
+
+
+def test_the_command_writes_the_same_bytes(
+    asked: tuple[Path, list[str | Path]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+) -> None:
+    home, words = asked
+    run = Here(monkeypatch, capsysbinary)
+    made = []
+    for engine in (["local"], ["spark", "--master", "local[2]"]):
+        side = tmp_path / engine[0]
+        done = run(*words, "--broken", side, "--engine", *engine, workspace=home)
+        assert done.returncode == 0, done.said
+        assert b'"position": 50' in done.stdout
+        made.append((done.stdout, side.read_bytes()))
+    assert made[0] == made[1]
+    where = ["--where", "cast(name as integer) > 1", "--engine"]
+    said = [run(*words, *where, engine, workspace=home) for engine in ("local", "spark")]
+    assert [one.returncode for one in said] == [2, 2]
+    assert said[0].said.split("--where")[1:] == said[1].said.split("--where")[1:]
+
+
+def test_without_java_the_command_says_what_installs_it(
+    asked: tuple[Path, list[str | Path]], tmp_path: Path
+) -> None:
+    home, words = asked
+    env = {"PATH": str(tmp_path), "JAVA_HOME": ""}
+    done = chainmap(*words, "--engine", "spark", workspace=home, env=env)
+    assert done.returncode == 3
+    assert b"apt-get install default-jre-headless" in done.stderr
+    assert not done.stdout and b"Traceback" not in done.stderr
 
 
 def test_it_knows_which_masters_are_here() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -21,13 +22,22 @@ if TYPE_CHECKING:
 
     _Step = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
-__all__ = ["MissingJava", "SparkFault", "screen_spark", "weigh_spark"]
+__all__ = ["MissingJava", "SparkFault", "running", "screen_spark", "weigh_spark"]
 
 # All cores here; a task whose Python dies (killed for its memory, say) is tried again.
 HERE = "local[*,4]"
 # Merging is light: some tasks are enough for many cores, and few parts need fewer.
 _MERGES = 16
+# A register of fewer rows is matched before the compiled kernel has been loaded.
+_SMALL = 30_000
 _LOOK = 0.2  # seconds between two looks at how far Spark is
+
+
+@contextmanager
+def running(master: str | None) -> Iterator[Any]:
+    """A Spark on that master, or on all cores here, for all work of this block."""
+    with quiet(), session(master or HERE) as spark:
+        yield spark
 
 
 def screen_spark(
@@ -44,20 +54,18 @@ def screen_spark(
     calling process runs a Spark already, that one is used and left running.
     Raises MissingJava, ModuleNotFoundError where PySpark is not installed, and SparkFault.
     """
-    pickled, keep = tuple(pickle.dumps(part) for part in parts), rule.keep
-    with quiet(), session(master or HERE) as spark:
-        rows = _run(
+    total, keep = _total(parts), rule.keep
+    fast = False if total is not None and total < _SMALL else None
+    work = tasks.Work(str(uuid4()), _pickled(parts), rule, batch, fast)
+    with running(master) as spark:
+        plan = _plan(
             spark,
-            _plan(
-                spark,
-                len(parts),
-                "group",
-                lambda asked: tasks.matched(asked, pickled, rule, batch),
-                lambda found: tasks.merged(found, keep),
-            ),
-            parts,
-            told,
+            len(parts),
+            "group",
+            lambda asked: tasks.matched(asked, work),
+            lambda found: tasks.merged(found, keep),
         )
+        rows = _run(spark, plan, parts, told)
     return _joined(rows, keep)
 
 
@@ -72,11 +80,10 @@ def weigh_spark(
     told: Callable[[Progress], None] | None = None,
 ) -> dict[str, int]:
     """The weights of ``weights.weigh``, the register read by Spark. Raises as ``screen_spark``."""
-    pickled = tuple(pickle.dumps(part) for part in parts)
-    total = _total(parts)
+    pickled, total = _pickled(parts), _total(parts)
     # Twice the hashes that a sample of so many rows needs: hardly any row is sent for nothing.
     near = 2**64 if not total else min(2**64, (2**65 * sample) // total)
-    with quiet(), session(master or HERE) as spark:
+    with running(master) as spark:
         for below in sorted({near, 2**64}):
 
             def look(asked: Any, below: int = below) -> Any:
@@ -163,6 +170,10 @@ class _Far:
     def done(self) -> Progress:
         """All of it."""
         return Progress(self._total or 0, self._total, self._of, self._of)
+
+
+def _pickled(parts: Sequence[Part]) -> tuple[bytes, ...]:
+    return tuple(pickle.dumps(part) for part in parts)
 
 
 def _total(parts: Sequence[Part]) -> int | None:

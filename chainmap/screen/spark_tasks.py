@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainmap.core.register import Broken, Part, Tally
-from chainmap.screen.best import merge, schema
+from chainmap.screen.best import Floor, merge, schema
+from chainmap.screen.drive import LISTED
 from chainmap.screen.kernel import kernel
 from chainmap.screen.results import Screened
 from chainmap.screen.rule import Rule
@@ -26,41 +28,74 @@ if TYPE_CHECKING:
 COLUMNS = "group int, part int, body binary"
 FATE, FAULT = -1, -2
 GROUPS = 64
-# Broken rows of a part that are listed; the others are only counted, so that memory is bounded.
-LISTED = 100_000
 # Rows that a merge gathers before it drops those behind the best.
 _GATHERED = 1 << 18
 
 
-def screen_part(part: Part, rule: Rule, batch: int) -> Screened:
-    """The best rows of one part, and what happened to the others."""
-    matcher = kernel(rule)
-    tally = Tally()
-    broken: list[Broken] = []
-    for one in part.batches(batch):
-        if isinstance(one, Tally):
-            tally += one
-        elif isinstance(one, Broken):
-            if len(broken) < LISTED:
-                broken.append(one)
-        else:
-            matcher.add(one)
-    return Screened(matcher.result(), tally, tuple(broken))
+@dataclass(frozen=True)
+class Work:
+    """A run of the matching, as its tasks know it: the parts are pickled one by one."""
+
+    key: str  # no other run has it
+    parts: Sequence[bytes]
+    rule: Rule
+    batch: int
+    fast: bool | None = None  # as ``kernel.kernel`` takes it
 
 
-def matched(
-    asked: Iterable[pa.RecordBatch], parts: Sequence[bytes], rule: Rule, batch: int
-) -> Iterator[pa.RecordBatch]:
+class Station:
+    """What a Python process of an executor keeps from part to part of one run.
+
+    Its floor rises with the parts that it has read. That so many firms reach it is true of the
+    register whatever becomes of this process, so that no row among the best is ever left out.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._matcher = kernel(work.rule, work.fast)
+        self._floor = Floor(len(work.rule.links))
+        self._best = schema().empty_table()
+
+    def screen(self, part: Part) -> Screened:
+        """The best rows of one part, but for those behind the floor, and what became of others."""
+        self._matcher.start(self._floor)
+        tally = Tally()
+        broken: list[Broken] = []
+        for one in part.batches(self._work.batch):
+            if isinstance(one, Tally):
+                tally += one
+            elif isinstance(one, Broken):
+                if len(broken) < LISTED:
+                    broken.append(one)
+            else:
+                self._matcher.add(one)
+        found = self._matcher.result()
+        self._best = merge([self._best, found], self._work.rule.keep)
+        self._floor.rise(self._best, self._work.rule.keep)
+        return Screened(found, tally, tuple(broken))
+
+
+_stations: dict[str, Station] = {}
+
+
+def _station(work: Work) -> Station:
+    if work.key not in _stations:
+        _stations.clear()
+        _stations[work.key] = Station(work)
+    return _stations[work.key]
+
+
+def matched(asked: Iterable[pa.RecordBatch], work: Work) -> Iterator[pa.RecordBatch]:
     """For each number of a part in ``asked``: its fate, and its best rows by groups of links."""
     for numbers in asked:
         for number in numbers.column(0).to_pylist():
             try:
-                found = screen_part(pickle.loads(parts[number]), rule, batch)
+                found = _station(work).screen(pickle.loads(work.parts[number]))
             except ValueError as error:  # the same here as anywhere: not to be tried again
                 yield row(FAULT, number, pickle.dumps(error))
                 continue
             yield row(FATE, number, pickle.dumps((found.tally, found.broken)))
-            for group, best in cut(found.best, len(rule.links)):
+            for group, best in cut(found.best, len(work.rule.links)):
                 yield row(group, number, written(best))
 
 
