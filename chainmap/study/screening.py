@@ -79,10 +79,9 @@ def _engine(asked: Asked) -> Iterator[None]:
     if asked.engine != "spark":
         yield
         return
-    from chainmap.screen.spark import HERE
-    from chainmap.screen.spark_session import quiet, session
+    from chainmap.screen.spark import running
 
-    with quiet(), session(asked.master or HERE):
+    with running(asked.master):
         yield
 
 

@@ -173,22 +173,20 @@ def large(room: Path) -> bool:
             parts = parts_of(made.write(rows, room / f"{rows}.parquet"))
             told: dict[str, tuple[str, float]] = {}
             for name in ("local", "spark") * ROUNDS:
-                start = time.perf_counter()
+                start, before = time.perf_counter(), spent()
                 if name == "local":
                     found = screen_local(parts, asked, workers=2)
                 else:
                     found = screen_spark(parts, asked)
-                took = time.perf_counter() - start
-                print(
-                    f"{rows:>9} {name:6} {took:6.1f} s {rows / took / 1e3:6.0f} krow/s", flush=True
-                )
+                took, busy = time.perf_counter() - start, spent() - before
+                speed = rows / took / 1e3
+                print(f"{rows:>9} {name:6} {took:6.1f} s {speed:5.0f} krow/s", end="")
+                print(f" {busy:6.1f} s of processor", flush=True)
                 best = min(took, told.get(name, ("", math.inf))[1])
                 told[name] = digest(found), best
             ratio = told["spark"][1] / told["local"][1]
             equal = told["spark"][0] == told["local"][0]
-            print(
-                f"{rows:>9} spark / local {ratio:.2f}, {'the same bytes' if equal else 'UNEQUAL'}"
-            )
+            print(f"{rows:>9} spark / local {ratio:.2f}, the same bytes: {equal}")
             sound &= equal and (ratio <= TWICE or rows < 5_000_000)
     return sound
 

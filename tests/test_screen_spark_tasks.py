@@ -1,0 +1,89 @@
+"""Whatever executor does which part, and does it again, the tasks give the oracle's rows."""
+
+from __future__ import annotations
+
+import pickle
+import random
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from register_parts import WORDS, firms, split
+from screen_oracle import best
+
+from chainmap.core.register import Tally
+from chainmap.screen import spark_tasks as tasks
+from chainmap.screen.best import merge
+from chainmap.screen.rule import LinkWords, make_rule
+
+LINKS = [
+    LinkWords("c", str(at), (WORDS[at % 10], WORDS[(3 * at + 1) % 10]), (WORDS[(at + 5) % 10],))
+    for at in range(70)
+]
+WEIGHTS = {word: 2 + 5 * at for at, word in enumerate(WORDS)}
+
+
+@settings(max_examples=25)
+@given(
+    rows=st.integers(0, 120),
+    parts=st.integers(1, 9),
+    keep=st.sampled_from([1, 3, 50]),
+    links=st.sampled_from([1, 5, 70]),
+    seed=st.integers(0, 10**6),
+)
+def test_lost_and_repeated_tasks_change_nothing(
+    rows: int, parts: int, keep: int, links: int, seed: int
+) -> None:
+    rng = random.Random(seed)
+    rule = make_rule(LINKS[:links], WEIGHTS, keep)
+    held = firms(rows, seed)
+    pieces = split(held, parts, seed)
+    work = tasks.Work(
+        "k", [pickle.dumps(one) for one in pieces], rule, rng.choice([1, 7, 99]), False
+    )
+    stations = [tasks.Station(work) for _ in range(3)]
+
+    def done(number: int) -> list[tuple[int, int, bytes]]:
+        """A part as one of the executors gives it, with the floor that it has by then."""
+        tasks._stations.clear()
+        tasks._stations["k"] = rng.choice(stations)
+        asked = pa.RecordBatch.from_pydict({"id": [number]})
+        return [
+            (one.column(0)[0].as_py(), number, one.column(2)[0].as_py())
+            for one in tasks.matched([asked], work)
+        ]
+
+    order = rng.sample(range(parts), parts)
+    first = [done(number) for number in order]
+    # An executor dies: some parts are done again, by others, after all else; which of both a
+    # merge gets is not the same for all groups.
+    again = {number: done(number) for number in rng.sample(order, rng.randrange(parts + 1))}
+    sent = [
+        one
+        for part in first
+        for at, one in enumerate(part)
+        if one[1] not in again or (one[0] >= 0 and one[0] % 2)
+    ] + [one for part in again.values() for one in part if one[0] < 0 or one[0] % 2 == 0]
+    rng.shuffle(sent)
+    fates = [pickle.loads(body) for group, _, body in sent if group == tasks.FATE]
+    assert sum((tally for tally, _ in fates), Tally()).read == rows
+    merged = []
+    for remainder in range(4):  # four merges
+        mine = [one for one in sent if one[0] >= 0 and one[0] % 4 == remainder]
+        batches = [tasks.row(*one) for one in mine]
+        merged += [tasks.read(one.column(2)[0].as_py()) for one in tasks.merged(batches, keep)]
+    found = merge(merged, keep)
+    assert [tuple(row.values()) for row in found.to_pylist()] == best(held, rule)
+
+
+def test_the_groups_of_links_are_a_partition_in_order() -> None:
+    held = firms(200, seed=3)
+    rule = make_rule(LINKS, WEIGHTS, 500)
+    station = tasks.Station(tasks.Work("k", (), rule, 50, False))
+    whole = station.screen(split(held, 1, seed=1)[0]).best
+    pieces = list(tasks.cut(whole, len(LINKS)))
+    assert pa.concat_tables([piece for _, piece in pieces]).equals(whole)
+    assert [group for group, _ in pieces] == sorted({group for group, _ in pieces})
+    assert max(group for group, _ in pieces) < tasks.GROUPS
+    links = [set(piece["link"].to_pylist()) for _, piece in pieces]
+    assert sum(map(len, links)) == len(set().union(*links))
