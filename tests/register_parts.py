@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import one_link
 import pyarrow as pa
 
 from chainmap.core.register import FIELDS, Broken, Tally
@@ -128,3 +129,20 @@ def split(rows: Sequence[dict[str, Any]], parts: int, seed: int) -> list[Rows]:
         Rows(f"part{at}", tuple(mixed[start:end]), tuple({start % 7, 3} if end - start > 7 else ()))
         for at, (start, end) in enumerate(pairwise(ends))
     ]
+
+
+def command(home: Path) -> tuple[Path, list[str | Path]]:
+    """A workspace, and the words that screen a register of two files, one damaged row in it."""
+    (home / "w").mkdir()
+    links = {"wafer": {"products": ["硅片", "光伏硅片"], "exclude": ["硅片清洗"]}}
+    one_link.opened(home / "w", {**links, "module": {"products": ["光伏组件"]}})
+    rows = [["name", "id", "scope", "capital", "city", "founded", "status"]]
+    rows += [[one[name] for name in rows[0]] for one in firms(500, seed=12)]
+    rows = [[str(cell).replace("-1", "") for cell in row] for row in rows]
+    (home / "r").mkdir()
+    for at in range(2):
+        text = "\n".join(
+            ",".join(row) for row in [rows[0], *rows[1 + at :: 2], ["torn"]][: 250 + at]
+        )
+        (home / "r" / f"{at}.csv").write_bytes((text + "\n").encode("gb18030"))
+    return home / "w", ["screen", home / "r", "--format", "json"]

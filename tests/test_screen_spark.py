@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import pickle
 import re
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -14,23 +11,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import one_link
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from register_parts import SCHEMA, WORDS, Deadly, Faulty, Puzzled, Rows, Sieved, firms, split
+from register_parts import (
+    WORDS,
+    Deadly,
+    Faulty,
+    Puzzled,
+    Rows,
+    Sieved,
+    command,
+    firms,
+    split,
+)
 from registers import Here
-from running import chainmap
 from screen_oracle import best
 
 from chainmap.core.register import Part, Tally
-from chainmap.read.register import register
-from chainmap.read.register_heads import Heads
 from chainmap.screen.local import screen_local
 from chainmap.screen.results import Progress, Screened
 from chainmap.screen.rule import LinkWords, Rule, make_rule
 from chainmap.screen.spark import SparkFault, screen_spark, weigh_spark
-from chainmap.screen.spark_session import MissingJava, is_here, java_version, packed, session
+from chainmap.screen.spark_session import session
 from chainmap.screen.weights import weigh
 
 RULE = make_rule(
@@ -204,68 +205,12 @@ def _addresses(java: int) -> set[str]:
     return ends
 
 
-def test_an_executor_needs_the_packed_code_and_the_matching_alone(tmp_path: Path) -> None:
-    code = """
-import sys
-sys.path.insert(0, sys.argv[1])
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in sys.argv[2].split(): raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Absent())
-import pickle
-import pyarrow as pa
-from chainmap.screen import spark_tasks as tasks
-from chainmap.screen.rule import LinkWords, Rule
-assert ".zip" in tasks.__file__
-parts = pickle.loads(bytes.fromhex(sys.argv[3]))
-rule = Rule((LinkWords("c", "l", ("硅片",)),), {"硅片": 4}, 5)
-asked = pa.RecordBatch.from_pydict({"id": [0]})
-work = tasks.Work("one", parts, rule, 9, False)
-rows = list(tasks.merged(tasks.matched([asked], work), 5))
-print(tasks.read(rows[-1].column(2)[0].as_py()).num_rows)
-"""
-    file = tmp_path / "register.parquet"
-    pq.write_table(pa.Table.from_pylist(firms(50, seed=1), schema=SCHEMA), file)
-    held = register([file], Heads())
-    assert not held.problems
-    parts = pickle.dumps([pickle.dumps(part) for part in held.parts])
-    absent = "pydantic yaml typer rich networkx opencc rapidfuzz duckdb pandas pyspark highspy"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(packed(tmp_path / "code.zip")), absent, parts.hex()],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "5\n", "")
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str | Path]]:
-    """A workspace, and the words that screen a register of two files, one damaged row in it."""
-    home = tmp_path_factory.mktemp("command")
-    (home / "w").mkdir()
-    links = {"wafer": {"products": ["硅片", "光伏硅片"], "exclude": ["硅片清洗"]}}
-    one_link.opened(home / "w", {**links, "module": {"products": ["光伏组件"]}})
-    rows = [["name", "id", "scope", "capital", "city", "founded", "status"]]
-    rows += [[one[name] for name in rows[0]] for one in firms(500, seed=12)]
-    rows = [[str(cell).replace("-1", "") for cell in row] for row in rows]
-    (home / "r").mkdir()
-    for at in range(2):
-        text = "\n".join(
-            ",".join(row) for row in [rows[0], *rows[1 + at :: 2], ["torn"]][: 250 + at]
-        )
-        (home / "r" / f"{at}.csv").write_bytes((text + "\n").encode("gb18030"))
-    return home / "w", ["screen", home / "r", "--format", "json"]
-
-
 def test_the_command_writes_the_same_bytes(
-    asked: tuple[Path, list[str | Path]],
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: pytest.CaptureFixture[bytes],
     tmp_path: Path,
 ) -> None:
-    home, words = asked
+    home, words = command(tmp_path)
     run = Here(monkeypatch, capsysbinary)
     made = []
     for engine in (["local"], ["spark", "--master", "local[2]"]):
@@ -279,50 +224,3 @@ def test_the_command_writes_the_same_bytes(
     said = [run(*words, *where, engine, workspace=home) for engine in ("local", "spark")]
     assert [one.returncode for one in said] == [2, 2]
     assert said[0].said.split("--where")[1:] == said[1].said.split("--where")[1:]
-
-
-def test_without_java_the_command_says_what_installs_it(
-    asked: tuple[Path, list[str | Path]], tmp_path: Path
-) -> None:
-    home, words = asked
-    env = {"PATH": str(tmp_path), "JAVA_HOME": ""}
-    done = chainmap(*words, "--engine", "spark", workspace=home, env=env)
-    assert done.returncode == 3
-    assert b"apt-get install default-jre-headless" in done.stderr
-    assert not done.stdout and b"Traceback" not in done.stderr
-
-
-def test_it_knows_which_masters_are_here() -> None:
-    for here in (
-        "local",
-        "local[2]",
-        "local[*,4]",
-        "spark://127.0.0.1:7077",
-        "local-cluster[2,1,9]",
-    ):
-        assert is_here(here)
-    for far in (
-        "spark://10.0.0.8:7077",
-        "spark://localhost:1,10.0.0.8:1",
-        "yarn",
-        "k8s://https://x",
-    ):
-        assert not is_here(far)
-
-
-def test_a_java_that_is_missing_or_old_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingJava) as caught:
-        java_version()
-    assert caught.value.found is None
-    java = tmp_path / "java"
-    java.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n", encoding="utf-8")
-    java.chmod(0o755)
-    with pytest.raises(MissingJava) as caught:
-        java_version()
-    assert caught.value.found == 8
-    java.write_text("#!/bin/sh\necho 'openjdk version \"21\" 2023' >&2\n", encoding="utf-8")
-    assert java_version() == 21

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import pickle
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from register_parts import WORDS, firms, split
+from register_parts import SCHEMA, WORDS, command, firms, split
+from running import chainmap
 from screen_oracle import best
 
 from chainmap.core.register import Tally
+from chainmap.read.register import register
+from chainmap.read.register_heads import Heads
 from chainmap.screen import spark_tasks as tasks
 from chainmap.screen.best import merge
 from chainmap.screen.rule import LinkWords, make_rule
+from chainmap.screen.spark_session import MissingJava, is_here, java_version, packed
 
 LINKS = [
     LinkWords("c", str(at), (WORDS[at % 10], WORDS[(3 * at + 1) % 10]), (WORDS[(at + 5) % 10],))
@@ -87,3 +96,88 @@ def test_the_groups_of_links_are_a_partition_in_order() -> None:
     assert max(group for group, _ in pieces) < tasks.GROUPS
     links = [set(piece["link"].to_pylist()) for _, piece in pieces]
     assert sum(map(len, links)) == len(set().union(*links))
+
+
+def test_an_executor_needs_the_packed_code_and_the_matching_alone(tmp_path: Path) -> None:
+    code = """
+import sys
+sys.path.insert(0, sys.argv[1])
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in sys.argv[2].split(): raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+import pickle
+import pyarrow as pa
+from chainmap.read.register import register
+from chainmap.read.register_heads import Heads
+from chainmap.screen import spark_tasks as tasks
+from chainmap.screen.rule import LinkWords, Rule
+assert ".zip" in tasks.__file__
+parts = pickle.loads(bytes.fromhex(sys.argv[3]))
+rule = Rule((LinkWords("c", "l", ("硅片",)),), {"硅片": 4}, 5)
+asked = pa.RecordBatch.from_pydict({"id": [0]})
+work = tasks.Work("one", parts, rule, 9, False)
+rows = list(tasks.merged(tasks.matched([asked], work), 5))
+print(tasks.read(rows[-1].column(2)[0].as_py()).num_rows)
+"""
+    file = tmp_path / "register.parquet"
+    pq.write_table(pa.Table.from_pylist(firms(50, seed=1), schema=SCHEMA), file)
+    held = register([file], Heads())
+    assert not held.problems
+    parts = pickle.dumps([pickle.dumps(part) for part in held.parts])
+    absent = "pydantic yaml typer rich networkx opencc rapidfuzz duckdb pandas pyspark highspy"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(packed(tmp_path / "code.zip")), absent, parts.hex()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "5\n", "")
+
+
+def test_without_java_the_command_says_what_installs_it(
+    tmp_path: Path,
+) -> None:
+    home, words = command(tmp_path)
+    env = {"PATH": str(tmp_path), "JAVA_HOME": ""}
+    done = chainmap(*words, "--engine", "spark", workspace=home, env=env)
+    assert done.returncode == 3
+    assert b"apt-get install default-jre-headless" in done.stderr
+    assert not done.stdout and b"Traceback" not in done.stderr
+
+
+def test_it_knows_which_masters_are_here() -> None:
+    for here in (
+        "local",
+        "local[2]",
+        "local[*,4]",
+        "spark://127.0.0.1:7077",
+        "local-cluster[2,1,9]",
+    ):
+        assert is_here(here)
+    for far in (
+        "spark://10.0.0.8:7077",
+        "spark://localhost:1,10.0.0.8:1",
+        "yarn",
+        "k8s://https://x",
+    ):
+        assert not is_here(far)
+
+
+def test_a_java_that_is_missing_or_old_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingJava) as caught:
+        java_version()
+    assert caught.value.found is None
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_392\"' >&2\n", encoding="utf-8")
+    java.chmod(0o755)
+    with pytest.raises(MissingJava) as caught:
+        java_version()
+    assert caught.value.found == 8
+    java.write_text("#!/bin/sh\necho 'openjdk version \"21\" 2023' >&2\n", encoding="utf-8")
+    assert java_version() == 21
