@@ -223,4 +223,6 @@ def test_the_command_writes_the_same_bytes(
     where = ["--where", "cast(name as integer) > 1", "--engine"]
     said = [run(*words, *where, engine, workspace=home) for engine in ("local", "spark")]
     assert [one.returncode for one in said] == [2, 2]
-    assert said[0].said.split("--where")[1:] == said[1].said.split("--where")[1:]
+    # Which of the firms is named hangs on who reads first.
+    assert all("Could not convert string" in one.said for one in said)
+    assert not any("Traceback" in one.said for one in said)
