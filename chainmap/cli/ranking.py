@@ -96,7 +96,8 @@ def rank(
         if account is not None:
             stability_screen(run, study, found, account, terminal)
 
-    rows = only(found.rows[:top], RANK_KEYS)
+    # A screen looks at the first rows only, and makes them itself.
+    rows = [] if out.format(run) == "table" else only(found.rows[:top], RANK_KEYS)
     run.emit(out, study, Sheet(rows, RANK_KEYS, envelope), screen)
     run.finish()
 

@@ -226,6 +226,7 @@ class Book:
         self._passing_figures: dict[tuple[str, ...], Figure] = {}
         self._open: set[tuple[str, ...]] = set()
         self._elsewhere: dict[str, Book] = {}
+        self._glance = Glance(self)
 
     def figure(self, rule: str, *args: str) -> Figure:
         """The figure of a rule for these arguments, with its derivation."""
@@ -295,7 +296,7 @@ class Book:
             return held[key]
         except KeyError:
             pass
-        value = self._run(key, Glance(self))
+        value = self._run(key, self._glance)
         if held is self._passing:
             return self._pass(held, MOST_VALUES, key, value)
         held[key] = value
