@@ -51,8 +51,11 @@ def take_in(
 
     run = session(context)
     study = run.open((*NEEDS, "lists"))
-    told = told_by(run, study, who, because, source, date)
     data = Path(study.workspace.root) / "data"
+    if yes and desk.pending(data):
+        _end(run, data)  # or the list would be held against half an edit
+        study = run.open((*NEEDS, "lists"))
+    told = told_by(run, study, who, because, source, date)
     heads, listing = _read(run, data, file, more or ())
     found, problems = proposals(study, listing.lines, desk.lines(data))
     for one in problems:
@@ -78,6 +81,17 @@ def take_in(
     left = sum(one.how == "like" for one in found)
     if left:
         run.tell(run.say("listing.left", count=left))
+
+
+def _end(run: Session, data: Path) -> None:
+    """End the edit that someone who was killed had begun."""
+    from chainmap.read.desk import finish
+
+    run.need_own()
+    try:
+        finish(data)
+    except (OSError, UnicodeError) as error:
+        raise Stop(4, run.say("error.write", path=data, reason=said(error))) from error
 
 
 def _read(
