@@ -41,9 +41,9 @@ TABLES = {
     "top,2024,1,one,钢铁,120,CNY,s1,2024-06-30\n",
     "requests": "leader,chain,link,wanted,purchase_100m_cny,status,reason,source,as_of\n"
     "one,demo,steel,two,3,proposed,,s1,2024-06-30\n",
-    "projects": "project,name,firm,chain,link,district,content,investment_100m_cny,stage,signed,"
-    "started,progress,progress_date,next_step,next_due,source,as_of\n"
-    "p1,矿石项目,one,demo,ore,市南区,,10,签约,2024-05-01,,,,,,s1,2024-06-30\n",
+    "projects": "project,name,firm,chain,link,district,content,investment_100m_cny,stage,proposed,"
+    "signed,started,progress,progress_date,next_step,next_due,source,as_of\n"
+    "p1,矿石项目,one,demo,ore,市南区,,10,签约,,2024-05-01,,,,,,s1,2024-06-30\n",
 }
 LISTING = "项目名称,投资方,所属产业链,项目状态\n新项目,第二公司,示范链,已签约\n"
 CATALOGUE = "产品,供应商,年采购额（万元）\n船舶,第二公司,12500\n"
