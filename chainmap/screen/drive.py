@@ -81,6 +81,13 @@ def drive(
                 thread.join()
 
 
+def _let_go() -> None:
+    """Give memory that this thread's batches took back to the system."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+
+
 @dataclass
 class _Open(Generic[T]):
     """A part that is being read. The lock is held by whoever fetches from it."""
@@ -163,6 +170,7 @@ class _Run(Generic[T]):
         if self.stopped.is_set():
             return
         made = [eater.result()] if eaten else []
+        _let_go()
         with self._lock:
             part.made += made
             part.workers -= 1
