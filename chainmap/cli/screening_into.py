@@ -64,12 +64,15 @@ def usable(run: Session, wish: Wish, where: str | None) -> None:
 
 def condition(run: Session, study: Study, wish: Wish, where: str | None) -> str | None:
     """The condition on the register's rows; absence is asked of the workspace's own region."""
-    from chainmap.study.screening_absent import rows_here
+    from chainmap.study.screening_absent import rows_here, stem
     from chainmap.study.screening_into import Refused
 
     region = wish.region or (study.workspace.region if wish.absent else None)
     if region is None:
         return where
+    own = study.workspace.region
+    if wish.absent and wish.into is not None and stem(region) != stem(own):
+        raise Stop(2, run.say("into.other_place", region=region, own=own))
     try:
         here = rows_here(region)
     except Refused as error:

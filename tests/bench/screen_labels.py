@@ -2,6 +2,13 @@
 
 With ``--wrong`` also the pairs of the tuning part that went wrong; the held-back third is for
 counting alone.
+
+Half of the pairs are hard by choice, so that these are not the shares that a register would show.
+Orders other than the rule's were tried on the pairs that it finds, in the share of fits among the
+first twenty of each chain: the rule 1.00, 0.87, 0.95; BM25 of two and three characters 1.00, 1.00,
+1.00; multilingual-e5-small of four bits 1.00, 1.00, 0.95. On the scopes of the register alone the
+rule has 0.43, 0.65, 0.87, BM25 0.43, 0.75, 0.75, the model 0.43, 0.75, 0.75: what they win on the
+composed ones, which are short, they lose there. Neither was kept.
 """
 
 from __future__ import annotations
