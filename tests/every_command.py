@@ -214,8 +214,10 @@ def in_csv(text: str) -> str:
 
 
 def in_yaml(text: str) -> str:
-    """A text as a YAML scalar."""
-    return json.dumps(text)
+    """A text as a YAML scalar, each sign of it that is not plain as its code."""
+    plain = re.compile(r"[ -!#-\[\]-~]")
+    told = (one if plain.match(one) else f"\\U{ord(one):08X}" for one in text)
+    return '"' + "".join(told) + '"'
 
 
 GIVEN = {

@@ -25,10 +25,10 @@ LIVE = {"hlinkClick", "hyperlink", "fldSimple", "instrText", "f", "script", "ole
 
 
 def worlds() -> Iterator[str]:
-    """The names in turn, four to a text; what no file can hold stands as something near."""
+    """The names in turn, six to a text; what no file can hold stands as something near."""
     near = [name.replace("\0", "\x01").replace("|", "｜").strip() or "甲" for name in NAMES]
-    for first in itertools.cycle(range(0, len(NAMES), 4)):
-        yield "；".join(near[first : first + 4])
+    for first in itertools.cycle(range(0, len(NAMES), 6)):
+        yield "；".join(near[first : first + 6])
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def files(room: Path, *endings: str) -> list[Path]:
 
 def test_one_workspace_has_room_for_all_of_them() -> None:
     slots = sum(text.count("{name}") + text.count("{text}") for text in FILES.values())
-    assert slots * ROUNDS >= len(NAMES) / 4
+    assert slots * ROUNDS >= len(NAMES) / 6
 
 
 def test_no_command_breaks(made: Made) -> None:

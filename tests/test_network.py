@@ -7,10 +7,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-from every_command import ARGUMENTS, SPOILED, leaves, workspace
+from every_command import ARGUMENTS, SPOILED, leaves, run, workspace
 from running import ROOT
 
 
@@ -64,3 +65,10 @@ def test_sockets_are_really_forbidden() -> None:
     )  # fmt: skip
     assert done.stdout.startswith("asks"), done.stderr
     assert ("got it" in done.stdout) == ("asks False" in done.stdout)
+
+
+def test_a_chain_that_cannot_be_read_stops_no_other_work(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "w", (f"示例{number}" for number in itertools.count()))
+    (root / "chains" / "toy.yaml").write_text("chain: [", encoding="utf-8")
+    code, told, _ = run(["leaders", "cluster", "maker"], root)
+    assert code in (0, 1) and "Y101" in told, told

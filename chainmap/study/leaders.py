@@ -211,7 +211,8 @@ def cluster_rows(study: Study, leader: str, lang: str = "zh") -> list[JsonRow]:
     wanted = [row for row in request_rows(study, None, lang) if row["leader"] == leader]
     found = []
     for request in wanted:
-        if request["status"] == "rejected":
+        # The problems of a chain whose file cannot be read are told where the study is opened.
+        if request["status"] == "rejected" or request["chain"] not in study.workspace.chains:
             continue
         chain = study.chain(request["chain"])
         ranked = study.ranking(Request(chain.id, request["link"])).rows

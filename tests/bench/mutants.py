@@ -291,13 +291,14 @@ def judge(session: Path, area: Area) -> None:
     gc.freeze()
     gc.disable()  # a fork that lives for seconds need not clean up
     words = [*FLAGS, *area.tests]
+    longest = LONGEST  # from what the tests take on what is not broken, once that is known
 
     def run(_: str, timeout: float) -> tuple[TestOutcome, str]:
         with tempfile.TemporaryFile() as output:
             child = os.fork()
             if child == 0:
                 os.setsid()
-                resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+                resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
                 os.dup2(output.fileno(), 1)
                 os.dup2(output.fileno(), 2)
                 os._exit(pytest.main(words))
@@ -323,6 +324,8 @@ def judge(session: Path, area: Area) -> None:
     unbroken, said = run("", STUCK)
     if unbroken != TestOutcome.SURVIVED:
         sys.exit(f"the tests fail on what is not broken:\n{said}")
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    longest = round(5 + 3 * (spent.ru_utime + spent.ru_stime))
     with use_db(str(session)) as work:
         open_ones = list(work.pending_work_items)
         random.Random(SEED).shuffle(open_ones)
