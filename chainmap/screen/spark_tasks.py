@@ -55,6 +55,8 @@ class Station:
         self._matcher = kernel(work.rule, work.fast)
         self._floor = Floor(len(work.rule.links))
         self._best = schema().empty_table()
+        self._tables: list[pa.Table] = []
+        self._new = 0
 
     def screen(self, part: Part) -> Screened:
         """The best rows of one part, but for those behind the floor, and what became of others."""
@@ -70,9 +72,18 @@ class Station:
             else:
                 self._matcher.add(one)
         found = self._matcher.result()
-        self._best = merge([self._best, found], self._work.rule.keep)
-        self._floor.rise(self._best, self._work.rule.keep)
+        self._rise(found)
         return Screened(found, tally, tuple(broken))
+
+    def _rise(self, found: pa.Table) -> None:
+        """Raise the floor, though not for every few rows: each time all are put in order."""
+        self._tables.append(found)
+        self._new += found.num_rows
+        if self._new < max(_GATHERED, self._best.num_rows // 2) and self._best.num_rows:
+            return
+        self._best = merge([self._best, *self._tables], self._work.rule.keep)
+        self._floor.rise(self._best, self._work.rule.keep)
+        self._tables, self._new = [], 0
 
 
 _stations: dict[str, Station] = {}
@@ -182,7 +193,7 @@ def written(best: pa.Table) -> bytes:
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_stream(sink, schema(), options=options) as stream:
         stream.write_table(best)
     return bytes(sink.getvalue())

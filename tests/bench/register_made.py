@@ -175,12 +175,13 @@ def write(rows: int, file: Path, seed: int = 1) -> Path:
     if file.is_file() and pq.ParquetFile(file).metadata.num_rows == rows:
         return file
     writer = None
+    begun = file.with_suffix(".begun")
     for batch in blocks(rows, seed):
-        writer = writer or pq.ParquetWriter(file, batch.schema, compression="zstd")
+        writer = writer or pq.ParquetWriter(begun, batch.schema, compression="zstd")
         writer.write_batch(batch, row_group_size=BLOCK)
     assert writer is not None
     writer.close()
-    return file
+    return begun.replace(file)
 
 
 if __name__ == "__main__":
