@@ -20,15 +20,15 @@ from hostile import NAMES
 from chainmap.core.text import is_control
 
 Made = tuple[Path, list[tuple[list[str], int | None, str, bytes]]]
-ROUNDS = 1  # workspaces; more of them put other names first
+# Workspaces, each with the names that follow: a sixth of them where nothing says otherwise.
+ROUNDS = int(os.environ.get("CHAINMAP_HOSTILE_ROUNDS", "1"))
 LIVE = {"hlinkClick", "hyperlink", "fldSimple", "instrText", "f", "script", "oleObject"}
 
 
 def worlds() -> Iterator[str]:
-    """The names in turn, six to a text; what no file can hold stands as something near."""
-    near = [name.replace("\0", "\x01").replace("|", "｜").strip() or "甲" for name in NAMES]
-    for first in itertools.cycle(range(0, len(NAMES), 6)):
-        yield "；".join(near[first : first + 6])
+    """The names in turn; what no file can hold as it is stands as something near."""
+    for name in itertools.cycle(NAMES):
+        yield name.replace("\0", "\x01").replace("|", "｜").strip() or "甲"
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +56,9 @@ def files(room: Path, *endings: str) -> list[Path]:
             if one.is_file() and one.suffix in endings and "/w/" not in one.as_posix()]  # fmt: skip
 
 
-def test_one_workspace_has_room_for_all_of_them() -> None:
+def test_six_workspaces_have_room_for_all_of_them() -> None:
     slots = sum(text.count("{name}") + text.count("{text}") for text in FILES.values())
-    assert slots * ROUNDS >= len(NAMES) / 6
+    assert slots * 6 >= len(NAMES)
 
 
 def test_no_command_breaks(made: Made) -> None:
