@@ -24,6 +24,7 @@ SCREENS = [
     ("gaps", CHAIN, "--all"),
     ("rank", CHAIN),
     ("rank", CHAIN, "--basis", "expansion"),
+    ("rank", "--basis", "expansion", "--draws", "0"),
     ("rank", CHAIN, "--basis", "any"),
     ("map", CHAIN),
     ("map", CHAIN, "--view", "path"),

@@ -63,7 +63,9 @@ def act(row: Row, lang: str) -> str:
     if row["kind"] == "check":
         suspect = say(f"act.{row['suspect']}", lang) if row["suspect"] != "covered" else ""
         return say("act.check", lang) + suspect.strip("[]") + ("?" if suspect else "")
-    return say(f"act.{row['kind']}", lang) if row["kind"] else "-"
+    # A firm that is here already may expand on a link without a gap.
+    idle = row["kind"] in (None, "", "none", "planned", "covered")
+    return "-" if idle else say(f"act.{row['kind']}", lang)
 
 
 def interval(row: Row) -> str:
