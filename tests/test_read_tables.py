@@ -136,6 +136,7 @@ def test_rows_before_an_open_quote_are_kept_but_the_table_cannot_tell(room: Path
 def test_limits_on_rows_cells_and_lines(room: Path) -> None:
     data = "park,source,as_of\n" + "".join(f"园{n},s1,2025\n" for n in range(5))
     assert _codes(_read(room, "parks", data, Limits(rows=3))) == ["T121"]
+    assert _codes(_read(room, "parks", data, Limits(columns=2))) == ["T130"]
     assert _codes(_read(room, "parks", data, Limits(cell_characters=3))) == ["T120"] * 5
     assert _codes(_read(room, "parks", data, Limits(line_bytes=10))) == ["F104"]
     assert _codes(_read(room, "parks", data, Limits(table_bytes=10))) == ["F103"]

@@ -39,6 +39,7 @@ class Limits:
     nodes: int = _limit(200_000, "一个 YAML 文件的节点", "nodes of a YAML file")
     table_bytes: int = _limit(512 * MB, "一张 CSV 表", "a CSV table", _BYTES)
     rows: int = _limit(5_000_000, "一张 CSV 表的行", "rows of a CSV table")
+    columns: int = _limit(500, "一张 CSV 表的列", "columns of a CSV table", most=16_384)
     line_bytes: int = _limit(MB, "文本文件的一行", "a line of a text file", _BYTES)
     cell_characters: int = _limit(32_767, "CSV 一格的字符", "characters of a CSV cell")
     list_rows: int = _limit(50_000, "外来名单的行（链主目录、项目表）", "rows of a list brought in")

@@ -184,6 +184,8 @@ CATALOGUE: dict[str, Entry] = {
                   "写上发布日期；页面未署日期的写查阅日", "write the day it came out, or the day it was read where it bears none"),
     "T129": Entry("error", "其中已到 {reached} 个，多于总数 {entered} 个", "{reached} got there, more than the {entered} there were",
                   "核对两个数", "check the two numbers"),
+    "T130": Entry("error", "表头有 {size} 列，上限 {limit}", "{size} columns in the header, limit {limit}",
+                  "检查表头那一行；确有需要时加 --limit {name}=N", "look at the header, or raise the limit by --limit {name}=N"),
     # S: settings and region
     "S101": Entry("error", "未知的设置“{key}”", "unknown setting {key!r}",
                   "删除或改正", "remove or correct it"),

@@ -119,6 +119,10 @@ class _Reading:
         known = {fold(column.name): column for column in schema.columns}
         known |= {fold(column.zh): column for column in schema.columns}
         self.width = len(names)
+        if self.width > self.limits.columns:  # the place of each would be looked for anew
+            words = {"size": self.width, "limit": self.limits.columns, "name": "columns"}
+            found.problems.append(problem("T130", Place(found.file, line), **words))
+            return False
         taken: set[str] = set()
         extra: list[tuple[int, str]] = []
         twice = False
