@@ -121,7 +121,7 @@ class _Reading:
         self.width = len(names)
         if self.width > self.limits.columns:  # the place of each would be looked for anew
             words = {"size": self.width, "limit": self.limits.columns, "name": "columns"}
-            found.problems.append(problem("T130", Place(found.file, line), **words))
+            found.problems.append(problem("T130", Place(found.file, line), None, **words))
             return False
         taken: set[str] = set()
         extra: list[tuple[int, str]] = []
