@@ -22,7 +22,7 @@ QUICK = (
     "acceptability", "sieve", "stability", "memory", "edits", "catalogue", "ledger", "leaders",
     "backtest", "snapshot", "revisions", "plan_file", "projects", "projects_import", "journal",
     "guards", "kpi_published", "workbook", "workbook_edits", "workbook_faults", "workbook_ledger",
-    "workbook_names", "workbook_tables",
+    "workbook_names", "workbook_tables", "register", "register_where", "glance", "fuzz", "limits",
 )  # fmt: skip
 SKIP = "not validate_fails and not branches and not main_job"
 
