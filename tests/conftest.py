@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+if TYPE_CHECKING:
+    from registers import Here
 
 settings.register_profile(
     "explore",  # other examples at each run: HYPOTHESIS_PROFILE=explore
@@ -23,3 +28,11 @@ for name, examples in (("brief", 60), ("unvaried", 400)):
         name, settings.get_profile("default"), max_examples=examples, **UNVARIED
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Here:
+    """The command line, run within this process."""
+    from registers import Here
+
+    return Here(monkeypatch, capsysbinary)

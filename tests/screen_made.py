@@ -105,15 +105,6 @@ def rows_of(table: pa.Table) -> list[tuple[Any, ...]]:
     return list(zip(*(table[name].to_pylist() for name in table.column_names), strict=True))
 
 
-def bytes_of(table: pa.Table) -> bytes:
-    """The result as the bytes of an Arrow stream."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    made: bytes = sink.getvalue().to_pybytes()
-    return made
-
-
 @cache
 def real_rule(chains: tuple[str, ...], keep: int) -> Rule:
     """The rule for chains of the workspace, each word with a weight by its length."""

@@ -45,11 +45,6 @@ def workspace(at: Path) -> Path:
     return at
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Here:
-    return Here(monkeypatch, capsysbinary)
-
-
 def rows_of(count: int, start: int = 0) -> list[list[str]]:
     return [
         [f"x{at:06d}", f"合成{at}号公司", SCOPES[at % len(SCOPES)], str(at * 7 % 50), "青岛市",

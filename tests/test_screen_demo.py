@@ -38,11 +38,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Here:
-    return Here(monkeypatch, capsysbinary)
-
-
 def planted(path: Path) -> dict[str, Answer]:
     rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
     return {row["id"]: Answer(row["chain"], row["link"], row["kind"], row["wanted"] == "true",

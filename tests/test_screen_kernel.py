@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from screen_made import (
     LETTERS,
     batch,
-    bytes_of,
     firm,
     made_rows,
     made_rule,
@@ -27,6 +26,7 @@ from chainmap.screen.best import Floor, merge, schema
 from chainmap.screen.kernel import Matcher, kernel
 from chainmap.screen.rule import LinkWords, Rule, link_words, make_rule
 from chainmap.screen.weights import Sample, hashed, weights
+from chainmap.screen.wire import written
 
 Row = dict[str, Any]
 BOTH = pytest.mark.parametrize("fast", [False, True], ids=["library", "compiled"])
@@ -75,7 +75,7 @@ def test_kernels_in_any_order_and_batches_find_what_the_definition_says(
     assert rows_of(one) == expected
     mixed = chance.sample(rows, len(rows))
     for fast in (False, True):
-        assert bytes_of(found(rule, mixed, fast, size)) == bytes_of(one)
+        assert written(found(rule, mixed, fast, size)) == written(one)
 
 
 @BOTH
@@ -221,12 +221,12 @@ def test_merging_tables_that_were_merged_changes_nothing() -> None:
     chance = random.Random(5)
     rule, rows = made_rule(chance, keep=4), made_rows(chance, 600)
     tables = [found(rule, rows[at : at + 50], fast=False) for at in range(0, 600, 50)]
-    whole = bytes_of(merge(tables, 4))
+    whole = written(merge(tables, 4))
     for _ in range(20):
         chance.shuffle(tables)
         cut = chance.randint(0, len(tables))
         parts = [merge(tables[:cut], 4), merge(tables[cut:], 4), *chance.choices(tables, k=2)]
-        assert bytes_of(merge(parts, 4)) == whole
+        assert written(merge(parts, 4)) == whole
     assert rows_of(merge(tables, 4)) == best(rows, rule)
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from screen_made import Held, batch, bytes_of, firm, made_rows, made_rule, rows_of, rule_of
+from screen_made import Held, batch, firm, made_rows, made_rule, rows_of, rule_of
 from screen_oracle import best
 
 from chainmap.core.register import Broken, Part, Tally
 from chainmap.screen.drive import drive
 from chainmap.screen.local import Progress, Screened, screen_local
 from chainmap.screen.weights import Sample, weigh
+from chainmap.screen.wire import written
 
 RULE = made_rule(random.Random(8), links=6, keep=4)
 ROWS = made_rows(random.Random(9), 2_000)
@@ -50,14 +51,14 @@ class Kept:
 @pytest.mark.parametrize("fast", [False, True], ids=["library", "compiled"])
 def test_any_split_order_batch_and_number_of_workers_give_the_same_bytes(fast: bool) -> None:
     chance = random.Random(1)
-    whole = bytes_of(screen_local(cut(ROWS, []), RULE, workers=1, fast=fast).best)
+    whole = written(screen_local(cut(ROWS, []), RULE, workers=1, fast=fast).best)
     assert rows_of(screen_local(cut(ROWS, []), RULE, workers=1, fast=fast).best) == EXPECTED
     for workers in (1, 3) if fast else (1,):
         for sizes in ([], [1_000], [1, 0, 700, 3], [200] * 9):
             rows = chance.sample(ROWS, len(ROWS))
             size = chance.choice((1, 13, 500, 1 << 16)) if len(sizes) == 1 else 97
             found = screen_local(cut(rows, sizes), RULE, workers=workers, batch=size, fast=fast)
-            assert bytes_of(found.best) == whole
+            assert written(found.best) == whole
             assert found.tally == Tally(read=len(ROWS)) and found.broken == ()
 
 
@@ -67,7 +68,7 @@ def test_the_library_in_processes_gives_the_same_bytes() -> None:
         assert rows_of(found.best) == EXPECTED
         large = [Held(part.name, part.held * 20) for part in cut(ROWS, sizes)]  # type: ignore[attr-defined]
         again = screen_local(large, RULE, workers=2, fast=False)
-        assert bytes_of(again.best) == bytes_of(found.best)
+        assert written(again.best) == written(found.best)
         assert again.tally.read == 40_000
 
 

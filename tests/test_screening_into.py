@@ -110,7 +110,7 @@ def test_matches_and_new_firms_are_written_and_nothing_twice(place: Path) -> Non
         (CODE, "苏州竞立制氢设备有限公司", "stack"),
     ]
     found = screen_into(place, *given)
-    assert [(one.what, one.table, one.key) for one in found.changes] == [
+    assert [(one.what, one.sheet, one.key) for one in found.changes] == [
         ("added", "screened", f"r-{CODE.lower()}/hydrogen/cell"),
         ("added", "screened", "old/hydrogen/cell"),
         ("added", "screened", f"r-{CODE.lower()}/hydrogen/stack"),
@@ -134,7 +134,7 @@ def test_another_run_replaces_the_rows_of_its_source_and_links_alone(place: Path
     written(place, screen_into(place, ("A1", "甲氢能有限公司", "cell"), ("B2", "乙氢能厂", "cell")))
     written(place, screen_into(place, ("C3", "丙氢能有限公司", "cell"), source="late"))
     found = screen_into(place, ("B2", "乙氢能厂", "cell", {"score": 9}))
-    kinds = {(one.what, one.table, one.key) for one in found.changes}
+    kinds = {(one.what, one.sheet, one.key) for one in found.changes}
     assert kinds == {
         ("removed", "screened", "r-a1/hydrogen/cell"),
         ("changed", "screened", "r-b2/hydrogen/cell"),
@@ -269,11 +269,6 @@ REGISTER = [
     ("D4", "老电解槽有限公司", "电解槽制造；电解水机销售", "苏州", "存续"),
     ("E5", "青岛丁商贸有限公司", "食品销售", "青岛", "在营"),
 ]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Here:
-    return Here(monkeypatch, capsysbinary)
 
 
 @pytest.fixture

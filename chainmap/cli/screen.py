@@ -12,7 +12,7 @@ from chainmap.cli import screening_into as ways
 from chainmap.cli.options import File, Format
 from chainmap.cli.screen_demo import answers_of, judge, make
 from chainmap.cli.session import EVIDENCE, Output, Session, Sheet, Stop, session
-from chainmap.core.register import FIELDS
+from chainmap.core.register import FIELDS, rows_of
 from chainmap.core.words import say
 
 if TYPE_CHECKING:
@@ -207,8 +207,7 @@ def carried_out(
     from chainmap.study.screening import Words, memory_of, screened
 
     spark = _spark_ends(run) if asked.engine == "spark" else {}
-    sizes = [part.rows for part in source.parts]
-    total = None if None in sizes else sum(size or 0 for size in sizes)
+    total = rows_of(source.parts)
     try:
         with in_rows(run.say) as tell:
             return screened(
@@ -325,7 +324,7 @@ def _screen(
 def _counts(run: Session, done: Screening, paths: Sequence[Path]) -> list[str]:
     """How many rows were read, set aside, left out and broken."""
     tally = done.found.tally
-    matched = tally.read - tally.revoked - tally.filtered
+    matched = tally.matched
     names = "、".join(path.name for path in paths[:3]) + (" .." if len(paths) > 3 else "")
     first = run.say("screen.read", register=names, read=f"{tally.read:,}", matched=f"{matched:,}")
     said = [
@@ -341,7 +340,6 @@ def _counts(run: Session, done: Screening, paths: Sequence[Path]) -> list[str]:
 
 def side(run: Session, paths: Sequence[Path], asked: Path | None, done: Screening) -> None:
     """The side file of broken rows: written where there are any, or one is there already."""
-    from chainmap.core.whole import write_whole
     from chainmap.show.screening import broken_csv
 
     first = paths[0]
@@ -349,9 +347,5 @@ def side(run: Session, paths: Sequence[Path], asked: Path | None, done: Screenin
     tally = done.found.tally
     if not tally.broken and not (asked or path.exists()):
         return
-    try:
-        write_whole(path, broken_csv(done.found.broken, run.lang))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Stop(4, run.say("error.write", path=path, reason=reason)) from error
+    run.put(path, broken_csv(done.found.broken, run.lang))
     run.tell(run.say("screen.side", count=f"{tally.broken:,}", path=path))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmap.cli.changes import change_rows, counted, show_changes
 from chainmap.cli.session import Output, Session, Sheet, Stop
 from chainmap.core.words import say
 
@@ -109,11 +110,13 @@ def carry(run: Session, study: Study, out: Output, done: Screening, wish: Wish) 
     links = {(one.chain, one.link) for one in done.rule.links}
     found = into_screened(study, rows, links, source_row(study, wish.source or ""))
     _refuse(run, found)
+    changes = change_rows(found.changes)
+    title = f"{run.say('title.into')}    {run.say('as_of', day=study.world.at.text)}"
     run.emit(
         out,
         study,
-        Sheet(_changes(found), CHANGE_KEYS, {"files": list(found.files)}),
-        lambda terminal: _show(run, study, found, terminal),
+        Sheet(changes, CHANGE_KEYS, {"files": list(found.files)}),
+        lambda terminal: show_changes(title, changes, found.files, run.lang, terminal),
     )
     likely = sum(bool(row["like"]) for row in {row["firm"]: row for row in rows}.values())
     for key, count in (
@@ -161,10 +164,7 @@ def _absent(
     if done.found.tally.broken:
         run.tell(run.say("absent.broken", count=done.found.tally.broken))
     if wish.into is not None:
-        counts = Counter(one.what for one in writing.changes)
-        words = {what: counts[what] for what in ("added", "changed", "removed")}
-        files = len(writing.files)
-        run.tell(run.say("import.counts", files=files, names="、".join(writing.files), **words))
+        run.tell(counted((one.what for one in writing.changes), writing.files, run.lang))
         _write(run, study, writing, wish)
 
 
@@ -189,11 +189,10 @@ def _show_absent(
     tally, lang = done.found.tally, run.lang
     day = say("as_of", lang, day=study.world.at.text)
     terminal.say(f"{say('title.absent', lang, region=region)}    {day}", "bold")
-    rows = tally.read - tally.revoked - tally.filtered
     counts = Counter(row["verdict"] for row in sheet)
     none, leads = counts["none_found"], counts["leads"]
     words: dict[str, Any] = {"links": len(sheet), "none": none, "leads": leads}
-    terminal.say(say("absent.counts", lang, rows=f"{rows:,}", **words))
+    terminal.say(say("absent.counts", lang, rows=f"{tally.matched:,}", **words))
     terminal.say()
     terminal.lines(absent_lines(sheet, lang, terminal.width))
     terminal.say()
@@ -206,37 +205,6 @@ def _refuse(run: Session, found: Into) -> None:
         run.tell(one.line(run.lang))
     if found.problems:
         raise Stop(1, run.say("import.refused"))
-
-
-def _changes(found: Into) -> list[JsonRow]:
-    return [
-        {
-            "what": one.what,
-            "sheet": one.table,
-            "key": one.key,
-            "at": str(one.at),
-            "cells": {name: {"before": was, "after": now} for name, was, now in one.cells},
-            "ref": str(one.at),
-        }
-        for one in found.changes
-    ]
-
-
-def _show(run: Session, study: Study, found: Into, terminal: Terminal) -> None:
-    from chainmap.show.workbook import change_lines
-
-    lang = run.lang
-    if not found.changes:
-        terminal.say(say("import.none", lang))
-        return
-    day = say("as_of", lang, day=study.world.at.text)
-    terminal.say(f"{say('title.into', lang)}    {day}", "bold")
-    terminal.lines(change_lines(_changes(found), lang))
-    counts = Counter(one.what for one in found.changes)
-    words = {what: counts[what] for what in ("added", "changed", "removed")}
-    joint = "、" if lang == "zh" else ", "
-    names = joint.join(found.files)
-    terminal.say(say("import.counts", lang, files=len(found.files), names=names, **words))
 
 
 def _write(run: Session, study: Study, found: Into, wish: Wish) -> None:

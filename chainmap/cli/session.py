@@ -176,14 +176,18 @@ class Session:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
             return
+        self.put(out.file, data)
+        self.tell(self.say("written", path=out.file))
+
+    def put(self, path: Path, data: bytes) -> None:
+        """A file, whole; ends with 4 where it cannot be written."""
         from chainmap.core.whole import write_whole
 
         try:
-            write_whole(out.file, data)
+            write_whole(path, data)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise Stop(4, self.say("error.write", path=out.file, reason=reason)) from error
-        self.tell(self.say("written", path=out.file))
+            raise Stop(4, self.say("error.write", path=path, reason=reason)) from error
 
     def need_own(self) -> None:
         """Ends with 4 where the workspace is the one that ships with the tool, or where what is

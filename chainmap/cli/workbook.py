@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chainmap.cli.changes import change_rows, show_changes
 from chainmap.cli.desk import Who, Why, now, said, who_edits
 from chainmap.cli.options import File, Format
 from chainmap.cli.session import Output, Session, Sheet, Stop, session
-from chainmap.core.words import say
 
 if TYPE_CHECKING:
     from chainmap.read.workbook import BookRead
-    from chainmap.show.terminal import Terminal
-    from chainmap.study import JsonRow, Study
-    from chainmap.study.workbook import Change, Taken
+    from chainmap.study import Study
+    from chainmap.study.workbook import Taken
 
 IMPORT_KEYS = ("what", "sheet", "key", "at", "cells")
 _KINDS = "signals.weights"
@@ -87,12 +85,14 @@ def bring_in(
         run.tell(one.line(run.lang))
     if found.refused:
         raise Stop(1, run.say("import.refused"))
-    rows = [_row(one) for one in found.changes]
+    rows = change_rows(found.changes)
     run.emit(
         Output(output, form),
         study,
         Sheet(rows, IMPORT_KEYS, {"files": list(found.files)}),
-        lambda terminal: _screen(run, book, found, rows, terminal),
+        lambda terminal: show_changes(
+            run.say("import.title", file=book.name), rows, found.files, run.lang, terminal
+        ),
     )
     for file in found.recast:
         run.tell(run.say("import.recast", file=file))
@@ -124,36 +124,6 @@ def _read(run: Session, book: Path) -> BookRead:
         if error.name not in EXTRA_OF:
             raise
         raise Stop(3, run.say("use.extra", command=MissingExtra(error.name).command)) from None
-
-
-def _row(one: Change) -> JsonRow:
-    return {
-        "what": one.what,
-        "sheet": one.sheet,
-        "key": one.key,
-        "at": str(one.at),
-        "cells": {name: {"before": was, "after": now} for name, was, now in one.cells},
-        "ref": str(one.at),
-    }
-
-
-def _screen(
-    run: Session, book: Path, found: Taken, rows: list[JsonRow], terminal: Terminal
-) -> None:
-    from chainmap.show.workbook import change_lines
-
-    lang = run.lang
-    if not rows:
-        terminal.say(say("import.none", lang))
-        return
-    terminal.say(say("import.title", lang, file=book.name), "bold")
-    terminal.lines(change_lines(rows, lang))
-    counts = Counter(row["what"] for row in rows)
-    joint = "、" if lang == "zh" else ", "
-    words = {what: counts[what] for what in ("added", "changed", "removed")}
-    terminal.say(
-        say("import.counts", lang, files=len(found.files), names=joint.join(found.files), **words)
-    )
 
 
 def _finish(run: Session, root: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -33,6 +33,11 @@ class Tally:
     filtered: int = 0  # not asked for by --where
     broken: int = 0
 
+    @property
+    def matched(self) -> int:
+        """Rows that were held against the words: neither set aside nor left out."""
+        return self.read - self.revoked - self.filtered
+
     def __add__(self, other: Tally) -> Tally:
         return Tally(
             self.read + other.read,
@@ -60,3 +65,9 @@ class Part(Protocol):
     def batches(self, size: int) -> Iterator[pa.RecordBatch | Broken | Tally]:
         """Batches of at most so many rows with the columns ``FIELDS``; broken rows and counts
         between them. Raises nothing for what a file holds."""
+
+
+def rows_of(parts: Sequence[Part]) -> int | None:
+    """Rows of all parts, where each says its own without being read."""
+    sizes = [part.rows for part in parts]
+    return None if None in sizes else sum(size or 0 for size in sizes)

@@ -73,7 +73,9 @@ def solve(
     """
     began = time.monotonic()
     begin = start if start is not None and sound(problem, start) else None
-    if model is not None or not (problem.scarce or (begin and len(problem.targets) > LARGE)):
+    if model is not None or not (
+        problem.scarce or (begin is not None and len(problem.targets) > LARGE)
+    ):
         return _at_once(problem, model or model_of(problem), seconds, begin, enough)
     bound = math.inf
     if problem.scarce:

@@ -19,6 +19,8 @@ _ORDER = (
 )  # fmt: skip
 # New rows are put in order together once there are so many of them.
 _TOGETHER = 1 << 16
+# And best rows of finished parts once there are so many.
+_MANY = 1 << 18
 
 
 def schema() -> pa.Schema:
@@ -178,3 +180,34 @@ class Top:
         best = merge(self._tables, self.keep)
         self._tables, self._new = [best], 0
         self.floor.rise(best, self.keep)
+
+
+class Standing:
+    """The best rows of what parts gave so far, and the floor that they make for what follows.
+
+    The floor is replaced, never changed: workers may read it meanwhile.
+    """
+
+    def __init__(self, links: int, keep: int) -> None:
+        self._keep = keep
+        self._best = schema().empty_table()
+        self._tables: list[pa.Table] = []
+        self._new = 0
+        self.floor = Floor(links)
+
+    def take(self, found: pa.Table) -> None:
+        """Take the best rows of a part. They are put in order once there are many of them: each
+        time all are."""
+        self._tables.append(found)
+        self._new += found.num_rows
+        if self._new >= max(_MANY, self._best.num_rows // 2) or not self._best.num_rows:
+            self.settle()
+
+    def settle(self) -> pa.Table:
+        """The best rows of all that was taken."""
+        self._best = merge([self._best, *self._tables], self._keep)
+        self._tables, self._new = [], 0
+        floor = self.floor.copy()
+        floor.rise(self._best, self._keep)
+        self.floor = floor
+        return self._best

@@ -9,6 +9,7 @@ from chainmap.screen.automaton import Classes, Trie, classes, trie
 from chainmap.screen.best import Floor
 from chainmap.screen.kernel import Entries, Gathered, entries
 from chainmap.screen.rule import Rule
+from chainmap.screen.weights import spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +37,7 @@ class Compiled:
 
         self._match = match
         self._rule = rule
-        self._classes, self._trie, self._entries = _prepared(rule.digest, _Held(rule))
+        self._classes, self._trie, self._entries = _prepared(rule)
         links = len(rule.links)
         self._gathered = Gathered(rule)
         masks = self._entries.masks
@@ -70,11 +71,11 @@ class Compiled:
 
         if not self._rule.words or not batch.num_rows:
             return
-        scope = batch.column(batch.schema.get_field_index("scope"))
+        scope = batch.column("scope")
         slow = self._read(batch, scope, self._classes.table)
         if len(slow):
             again = batch.take(pa.array(slow))
-            texts = again.column(again.schema.get_field_index("scope")).to_pylist()
+            texts = again.column("scope").to_pylist()
             made = pa.array([self._rule.normal(text) for text in texts], pa.string())
             self._read(again, made, self._classes.plain)
 
@@ -82,9 +83,9 @@ class Compiled:
         """Match every row by the table; the numbers of the rows that it does not settle."""
         import numpy as np
 
-        starts, data = _text(scope)
-        id_starts, ids = _text(batch.column(batch.schema.get_field_index("id")))
-        capital = batch.column(batch.schema.get_field_index("capital")).to_numpy()
+        starts, data = spans(scope)
+        id_starts, ids = spans(batch.column("id"))
+        capital = batch.column("capital").to_numpy()
         longest = int(np.diff(starts).max()) * self._classes.longest + 1
         if longest > len(self._buffer):
             self._buffer = np.zeros(longest, np.int32)
@@ -117,36 +118,8 @@ class Compiled:
         return self._gathered.top.result()
 
 
-class _Held:
-    """A rule that counts as equal to any other: its digest beside it says which it is."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-    def __hash__(self) -> int:
-        return 0
-
-
 @lru_cache(maxsize=2)
-def _prepared(digest: str, held: _Held) -> tuple[Classes, Trie, Entries]:
+def _prepared(rule: Rule) -> tuple[Classes, Trie, Entries]:
     """The arrays of a rule, once for all threads: they are only read."""
-    del digest
-    found = classes(held.rule)
-    return found, trie(held.rule.words, found.number), entries(held.rule)
-
-
-def _text(column: pa.Array) -> tuple[Array, Array]:
-    """Where each text starts (int64, one more than texts), and the bytes of all."""
-    import numpy as np
-    import pyarrow as pa
-
-    if not pa.types.is_large_string(column.type):
-        column = column.cast(pa.large_string())
-    _, starts, data = column.buffers()
-    found = np.frombuffer(starts, np.int64)[column.offset : column.offset + len(column) + 1]
-    if data is None or not data.size:
-        return found, np.zeros(1, np.uint8)
-    return found, np.frombuffer(data, np.uint8)
+    found = classes(rule)
+    return found, trie(rule.words, found.number), entries(rule)

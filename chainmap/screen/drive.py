@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from chainmap.core.register import Broken, Part, Tally
+from chainmap.screen.results import Fate
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 T = TypeVar("T")
 Made_co = TypeVar("Made_co", covariant=True)
-
-# Broken rows of a part that are listed; the others are only counted, so that memory is bounded.
-LISTED = 100_000
 
 
 class Eater(Protocol[Made_co]):
@@ -37,8 +35,7 @@ class Eaten(Generic[T]):
 
     at: int  # the position of the part
     made: list[T]
-    tally: Tally
-    broken: list[Broken]
+    fate: Fate
 
 
 def cores() -> int:
@@ -98,8 +95,7 @@ class _Open(Generic[T]):
     ended: bool = False
     workers: int = 0
     made: list[T] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    broken: list[Broken] = field(default_factory=list)
+    fate: Fate = field(default_factory=Fate)
 
 
 class _Run(Generic[T]):
@@ -177,22 +173,18 @@ class _Run(Generic[T]):
             if part.workers or part not in self._open:
                 return
             self._open.remove(part)
-        self._events.put(Eaten(part.at, part.made, part.tally, part.broken))
+        self._events.put(Eaten(part.at, part.made, part.fate))
 
     def _fetch(self, part: _Open[T]) -> pa.RecordBatch | None:
         """The next batch of a part, with what stands before it; None at its end."""
-        before = part.tally.read
+        before = part.fate.tally.read
         found = None
         while found is None and not part.ended:
             one = next(part.items, None)
             if one is None:
                 part.ended = True
-            elif isinstance(one, Tally):
-                part.tally += one
-            elif not isinstance(one, Broken):
-                found = one
-            elif len(part.broken) < LISTED:
-                part.broken.append(one)
-        if part.tally.read > before:
-            self._events.put(part.tally.read - before)
+            else:
+                found = part.fate.batch(one)
+        if part.fate.tally.read > before:
+            self._events.put(part.fate.tally.read - before)
         return found

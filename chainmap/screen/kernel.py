@@ -58,10 +58,6 @@ def compiled_here() -> bool:
     return bool(numba.njit)
 
 
-def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
-    return batch.column(batch.schema.get_field_index(name))
-
-
 @dataclass(frozen=True)
 class Entries:
     """Which links have a word: entries ``start[w]`` to ``start[w + 1]`` are those of word w.
@@ -147,7 +143,7 @@ class Gathered:
         import pyarrow as pa
 
         if len(row) >= _MANY and self._are_distinct(batch):
-            capital = _column(batch, "capital").to_numpy()[row]
+            capital = batch.column("capital").to_numpy()[row]
             near = self.top.floor.near(link, score, capital, self.top.keep)
             row, link, score, masks = row[near], link[near], score[near], masks[near]
         if len(row):
@@ -164,7 +160,7 @@ class Gathered:
 
         if self._batch is not batch:
             self._batch = batch
-            self._distinct = len(np.unique(hashed(_column(batch, "id")))) == batch.num_rows
+            self._distinct = len(np.unique(hashed(batch.column("id")))) == batch.num_rows
         return self._distinct
 
     def start(self, floor: Floor | None) -> None:
@@ -200,13 +196,13 @@ class Kernel:
         if not self._any or not batch.num_rows:
             return
         find = self._automaton.iter
-        scopes = self._rule.normals(_column(batch, "scope").to_pylist())
+        scopes = self._rule.normals(batch.column("scope").to_pylist())
         hits = [{word for _, word in find(scope)} for scope in scopes]
         counts = np.fromiter(map(len, hits), np.int64, len(hits))
         words = np.fromiter((word for hit in hits for word in hit), np.int64, int(counts.sum()))
         rows = np.repeat(np.arange(len(hits)), counts)
         row, link, score, masks = self._pairs(rows, words)
-        capital = _column(batch, "capital").to_numpy()[row]
+        capital = batch.column("capital").to_numpy()[row]
         floor = self._gathered.top.floor
         near = (score > floor.score[link]) | (
             (score == floor.score[link]) & (capital >= floor.capital[link])

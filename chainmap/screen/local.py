@@ -6,24 +6,18 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from chainmap.core.register import Part, Tally
-from chainmap.screen.best import Floor, merge, schema
+from chainmap.core.register import Part, Tally, rows_of
+from chainmap.screen.best import Standing, merge, schema
 from chainmap.screen.drive import Eater, cores, drive
 from chainmap.screen.kernel import Matcher, compiled_here, kernel
 from chainmap.screen.remote import Remote
-from chainmap.screen.results import Finished, Progress, Screened
+from chainmap.screen.results import Finished, Progress, Screened, are_small
 from chainmap.screen.rule import Rule
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Finished", "Progress", "Screened", "screen_local"]
-
-# A register of fewer rows is matched by the library on one core before the compiled kernel has
-# been loaded, or other processes have begun.
-_SMALL = 30_000
-# Best rows of finished parts are merged once there are so many of them.
-_TOGETHER = 1 << 18
 
 
 def screen_local(
@@ -55,8 +49,7 @@ def screen_local(
             waiting.append(at)
         else:
             run.take(at, one, again=True)
-    rows = [parts[at].rows for at in waiting]
-    small = None not in rows and sum(row or 0 for row in rows) < _SMALL
+    small = are_small([parts[at] for at in waiting])
     if fast is None:
         fast = not small and compiled_here()
     wanted = 1 if small and not fast else max(1, workers or cores())
@@ -69,7 +62,7 @@ def screen_local(
                 matchers.append(stack.enter_context(closing(Remote(rule))))
 
         def eater(worker: int) -> Eater[pa.Table]:
-            matchers[worker].start(run.floor)
+            matchers[worker].start(run.standing.floor)
             return matchers[worker]
 
         reading = drive(
@@ -77,7 +70,8 @@ def screen_local(
         )
         with closing(reading):
             for eaten in reading:
-                one = Screened(merge(eaten.made, rule.keep), eaten.tally, tuple(eaten.broken))
+                best, fate = merge(eaten.made, rule.keep), eaten.fate
+                one = Screened(best, fate.tally, tuple(fate.broken))
                 at = waiting[eaten.at]
                 if done:
                     done.put(parts[at], one)
@@ -91,16 +85,10 @@ class _Run:
     def __init__(
         self, parts: Sequence[Part], rule: Rule, told: Callable[[Progress], None] | None
     ) -> None:
-        sizes = [part.rows for part in parts]
-        self._total = None if None in sizes else sum(size or 0 for size in sizes)
-        self._keep, self._told = rule.keep, told
+        self._total, self._told = rows_of(parts), told
         self._fates: list[Screened | None] = [None] * len(parts)
         self._rows = self._again = 0
-        self._best = schema().empty_table()
-        self._tables: list[pa.Table] = []
-        self._new = 0
-        # Read by the workers: it is replaced, never changed.
-        self.floor = Floor(len(rule.links))
+        self.standing = Standing(len(rule.links), rule.keep)
 
     def read(self, rows: int) -> None:
         """So many rows more have been read."""
@@ -110,21 +98,11 @@ class _Run:
     def take(self, at: int, found: Screened, again: bool = False) -> None:
         """What was found in a part, in this run or in an earlier one."""
         self._fates[at] = Screened(schema().empty_table(), found.tally, found.broken)
-        self._tables.append(found.best)
-        self._new += found.best.num_rows
         if again:
             self._again += found.tally.read
             self._rows += found.tally.read
-        if self._new >= max(_TOGETHER, self._best.num_rows // 2) or not self._best.num_rows:
-            self._settle()
+        self.standing.take(found.best)
         self._tell()
-
-    def _settle(self) -> None:
-        self._best = merge([self._best, *self._tables], self._keep)
-        self._tables, self._new = [], 0
-        floor = self.floor.copy()
-        floor.rise(self._best, self._keep)
-        self.floor = floor
 
     def _tell(self) -> None:
         if self._told:
@@ -134,7 +112,7 @@ class _Run:
 
     def result(self) -> Screened:
         """What was found in all parts."""
-        self._settle()
         fates = [fate for fate in self._fates if fate is not None]
         tally = sum((fate.tally for fate in fates), Tally())
-        return Screened(self._best, tally, tuple(row for fate in fates for row in fate.broken))
+        best = self.standing.settle()
+        return Screened(best, tally, tuple(row for fate in fates for row in fate.broken))

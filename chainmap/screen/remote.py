@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainmap.screen.best import Floor
 from chainmap.screen.rule import Rule
+from chainmap.screen.wire import read, written
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,13 +39,11 @@ class Remote:
         """Match a batch over there, and wait until it is done."""
         import pyarrow as pa
 
-        self._ask("add", _written(pa.Table.from_batches([batch.select(_NEEDED)])))
+        self._ask("add", written(pa.Table.from_batches([batch.select(_NEEDED)])))
 
     def result(self) -> pa.Table:
         """The best rows of what was added."""
-        import pyarrow as pa
-
-        return pa.ipc.open_stream(self._ask("result", None)).read_all()
+        return read(self._ask("result", None))
 
     def close(self) -> None:
         """End the process."""
@@ -68,8 +67,6 @@ class Remote:
 
 def serve(pipe: Connection, rule: Rule) -> None:
     """Match what comes through the pipe, until it is closed."""
-    import pyarrow as pa
-
     from chainmap.screen.kernel import kernel
 
     # Ctrl-C reaches every process of a terminal; the parent decides what becomes of this one.
@@ -85,23 +82,13 @@ def serve(pipe: Connection, rule: Rule) -> None:
             if what == "start":
                 matcher.start(value)
             elif what == "add":
-                for batch in pa.ipc.open_stream(value):
+                for batch in read(value).to_batches():
                     matcher.add(batch)
             else:
-                answer = _written(matcher.result())
+                answer = written(matcher.result())
         except Exception as error:  # raised in the parent
             answer = error
         try:
             pipe.send(answer)
         except OSError:
             return
-
-
-def _written(table: pa.Table) -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    made: bytes = sink.getvalue().to_pybytes()
-    return made

@@ -6,10 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from chainmap.core.register import Broken, Part, Tally
+from chainmap.core.register import Broken, Part, Tally, rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+# A register of fewer rows is matched by the library on one core before the compiled kernel has
+# been loaded, or other processes have begun.
+_SMALL = 30_000
+# Broken rows of a part that are listed; the others are only counted, so that memory is bounded.
+LISTED = 100_000
+
+
+def are_small(parts: Sequence[Part]) -> bool:
+    """Whether parts are known to be matched sooner than what makes it quicker is ready."""
+    rows = rows_of(parts)
+    return rows is not None and rows < _SMALL
+
+
+@dataclass
+class Fate:
+    """What became of the rows of a part, as far as it was read."""
+
+    tally: Tally = field(default_factory=Tally)
+    broken: list[Broken] = field(default_factory=list)
+
+    def batch(self, one: pa.RecordBatch | Broken | Tally) -> pa.RecordBatch | None:
+        """Take what a part gives: a count or a broken row is noted, a batch is handed on."""
+        if isinstance(one, Tally):
+            self.tally += one
+        elif not isinstance(one, Broken):
+            return one
+        elif len(self.broken) < LISTED:
+            self.broken.append(one)
+        return None
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,9 @@ class Rule:
         text = json.dumps(self.plain(), ensure_ascii=False, sort_keys=True)
         object.__setattr__(self, "digest", hashlib.sha256(text.encode()).hexdigest())
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     def _weight(self, word: str) -> int:
         weight = self.weights.get(word)
         if type(weight) is not int or not 1 <= weight <= _MOST:

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from chainmap.core.register import Part, Tally
+from chainmap.core.register import Part, Tally, rows_of
 from chainmap.screen import spark_tasks as tasks
 from chainmap.screen.best import merge
-from chainmap.screen.results import Progress, Screened
+from chainmap.screen.results import Progress, Screened, are_small
 from chainmap.screen.rule import LinkWords, Rule
 from chainmap.screen.spark_session import MissingJava, SparkFault, quiet, session
 from chainmap.screen.weights import Sample, weights
+from chainmap.screen.wire import read
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,8 +29,6 @@ __all__ = ["MissingJava", "SparkFault", "running", "screen_spark", "weigh_spark"
 HERE = "local[*,4]"
 # Merging is light: some tasks are enough for many cores, and few parts need fewer.
 _MERGES = 16
-# A register of fewer rows is matched before the compiled kernel has been loaded.
-_SMALL = 30_000
 _LOOK = 0.2  # seconds between two looks at how far Spark is
 
 
@@ -54,8 +53,8 @@ def screen_spark(
     calling process runs a Spark already, that one is used and left running.
     Raises MissingJava, ModuleNotFoundError where PySpark is not installed, and SparkFault.
     """
-    total, keep = _total(parts), rule.keep
-    fast = False if total is not None and total < _SMALL else None
+    keep = rule.keep
+    fast = False if are_small(parts) else None
     work = tasks.Work(str(uuid4()), _pickled(parts), rule, batch, fast)
     with running(master) as spark:
         plan = _plan(
@@ -80,7 +79,7 @@ def weigh_spark(
     told: Callable[[Progress], None] | None = None,
 ) -> dict[str, int]:
     """The weights of ``weights.weigh``, the register read by Spark. Raises as ``screen_spark``."""
-    pickled, total = _pickled(parts), _total(parts)
+    pickled, total = _pickled(parts), rows_of(parts)
     # Twice the hashes that a sample of so many rows needs: hardly any row is sent for nothing.
     near = 2**64 if not total else min(2**64, (2**65 * sample) // total)
     with running(master) as spark:
@@ -153,7 +152,7 @@ class _Far:
     """How far Spark is, by the tasks that it has finished: one for each part."""
 
     def __init__(self, tracker: Any, name: str, parts: Sequence[Part]) -> None:
-        self._total = _total(parts)
+        self._total = rows_of(parts)
         self._tracker, self._name, self._of, self._parts = tracker, name, len(parts), 0
 
     def seen(self) -> Progress:
@@ -176,11 +175,6 @@ def _pickled(parts: Sequence[Part]) -> tuple[bytes, ...]:
     return tuple(pickle.dumps(part) for part in parts)
 
 
-def _total(parts: Sequence[Part]) -> int | None:
-    sizes = [part.rows for part in parts]
-    return None if None in sizes else sum(size or 0 for size in sizes)
-
-
 def _sorted(rows: pa.Table) -> list[tuple[int, int, bytes]]:
     """Group, part and body in order. Raises what was wrong with the first part that says so."""
     columns = (rows[name].to_pylist() for name in ("group", "part", "body"))
@@ -194,7 +188,7 @@ def _joined(rows: pa.Table, keep: int) -> Screened:
     """The table, counts and broken rows, in the order of the parts."""
     found = _sorted(rows)
     fates = [pickle.loads(body) for group, _, body in found if group == tasks.FATE]
-    best = merge((tasks.read(body) for group, _, body in found if group != tasks.FATE), keep)
+    best = merge((read(body) for group, _, body in found if group != tasks.FATE), keep)
     tally = sum((tally for tally, _ in fates), Tally())
     return Screened(best, tally, tuple(one for _, broken in fates for one in broken))
 

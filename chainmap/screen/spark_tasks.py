@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainmap.core.register import Broken, Part, Tally
-from chainmap.screen.best import Floor, merge, schema
-from chainmap.screen.drive import LISTED
+from chainmap.screen.best import Standing, merge
 from chainmap.screen.kernel import kernel
-from chainmap.screen.results import Screened
+from chainmap.screen.results import Fate, Screened
 from chainmap.screen.rule import Rule
 from chainmap.screen.weights import Sample
+from chainmap.screen.wire import read, written
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 COLUMNS = "group int, part int, body binary"
 FATE, FAULT = -1, -2
 GROUPS = 64
+_PACKED = "lz4"
 # Rows that a merge gathers before it drops those behind the best.
 _GATHERED = 1 << 18
 
@@ -53,37 +54,19 @@ class Station:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._matcher = kernel(work.rule, work.fast)
-        self._floor = Floor(len(work.rule.links))
-        self._best = schema().empty_table()
-        self._tables: list[pa.Table] = []
-        self._new = 0
+        self._standing = Standing(len(work.rule.links), work.rule.keep)
 
     def screen(self, part: Part) -> Screened:
         """The best rows of one part, but for those behind the floor, and what became of others."""
-        self._matcher.start(self._floor)
-        tally = Tally()
-        broken: list[Broken] = []
+        self._matcher.start(self._standing.floor)
+        fate = Fate()
         for one in part.batches(self._work.batch):
-            if isinstance(one, Tally):
-                tally += one
-            elif isinstance(one, Broken):
-                if len(broken) < LISTED:
-                    broken.append(one)
-            else:
-                self._matcher.add(one)
+            batch = fate.batch(one)
+            if batch is not None:
+                self._matcher.add(batch)
         found = self._matcher.result()
-        self._rise(found)
-        return Screened(found, tally, tuple(broken))
-
-    def _rise(self, found: pa.Table) -> None:
-        """Raise the floor, though not for every few rows: each time all are put in order."""
-        self._tables.append(found)
-        self._new += found.num_rows
-        if self._new < max(_GATHERED, self._best.num_rows // 2) and self._best.num_rows:
-            return
-        self._best = merge([self._best, *self._tables], self._work.rule.keep)
-        self._floor.rise(self._best, self._work.rule.keep)
-        self._tables, self._new = [], 0
+        self._standing.take(found)
+        return Screened(found, fate.tally, tuple(fate.broken))
 
 
 _stations: dict[str, Station] = {}
@@ -107,7 +90,7 @@ def matched(asked: Iterable[pa.RecordBatch], work: Work) -> Iterator[pa.RecordBa
                 continue
             yield row(FATE, number, pickle.dumps((found.tally, found.broken)))
             for group, best in cut(found.best, len(work.rule.links)):
-                yield row(group, number, written(best))
+                yield row(group, number, written(best, _PACKED))
 
 
 def merged(found: Iterable[pa.RecordBatch], keep: int) -> Iterator[pa.RecordBatch]:
@@ -129,7 +112,7 @@ def merged(found: Iterable[pa.RecordBatch], keep: int) -> Iterator[pa.RecordBatc
             gathered = {group: [merge(tables, keep)] for group, tables in gathered.items()}
             waiting = 0
     for group, tables in sorted(gathered.items()):
-        yield row(group, 0, written(merge(tables, keep)))
+        yield row(group, 0, written(merge(tables, keep), _PACKED))
 
 
 def sampled(
@@ -186,22 +169,3 @@ def row(group: int, part: int, body: bytes) -> pa.RecordBatch:
         ],
         names=["group", "part", "body"],
     )
-
-
-def written(best: pa.Table) -> bytes:
-    """Best rows as bytes."""
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.ipc.new_stream(sink, schema(), options=options) as stream:
-        stream.write_table(best)
-    return bytes(sink.getvalue())
-
-
-def read(body: bytes) -> pa.Table:
-    """Best rows from bytes."""
-    import pyarrow as pa
-
-    with pa.ipc.open_stream(body) as stream:
-        return stream.read_all()

@@ -122,7 +122,7 @@ class Sample:
         import numpy as np
         import pyarrow as pa
 
-        ids = batch.column(batch.schema.get_field_index("id"))
+        ids = batch.column("id")
         hashes = hashed(ids)
         least = min(self.last, 2**64 - 1)
         distinct = np.unique(hashes)
@@ -130,7 +130,7 @@ class Sample:
             least = min(least, int(distinct[self._size - 1]))
         near = np.flatnonzero(hashes <= np.uint64(least))
         taken = pa.array(near)
-        scopes = batch.column(batch.schema.get_field_index("scope")).take(taken).to_pylist()
+        scopes = batch.column("scope").take(taken).to_pylist()
         self._rows.extend(
             zip(hashes[near].tolist(), ids.take(taken).to_pylist(), scopes, strict=True)
         )
@@ -170,12 +170,8 @@ def hashed(texts: pa.Array) -> Array:
     A polynomial over the bytes, then the finisher of splitmix64; texts of one length together.
     """
     import numpy as np
-    import pyarrow as pa
 
-    wide = texts.cast(pa.large_binary())
-    _, starts, data = wide.buffers()
-    begin = np.frombuffer(starts, np.int64)[wide.offset : wide.offset + len(wide) + 1]
-    held = np.frombuffer(data or b"\0", np.uint8)
+    begin, held = spans(texts)
     sizes = np.diff(begin)
     found = np.zeros(len(texts), np.uint64)
     for size in np.unique(sizes):
@@ -189,3 +185,16 @@ def hashed(texts: pa.Array) -> Array:
     found ^= found >> np.uint64(27)
     found *= np.uint64(0x94D049BB133111EB)
     return found ^ (found >> np.uint64(31))
+
+
+def spans(texts: pa.Array) -> tuple[Array, Array]:
+    """Where each text starts (int64, one more than texts), and the bytes of all (uint8)."""
+    import numpy as np
+    import pyarrow as pa
+
+    wide = texts.cast(pa.large_string())
+    _, starts, data = wide.buffers()
+    found = np.frombuffer(starts, np.int64)[wide.offset : wide.offset + len(wide) + 1]
+    if data is None or not data.size:
+        return found, np.zeros(1, np.uint8)
+    return found, np.frombuffer(data, np.uint8)

@@ -10,12 +10,32 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
+from chainmap.core.problems import Place
 from chainmap.core.schema import EXTRA_KEYS, Table
 from chainmap.read.holdings import Held, alike, mark
-from chainmap.read.workbook import Line
 
+if TYPE_CHECKING:
+    from chainmap.read.workbook import Line
+
+What = Literal["added", "changed", "removed"]
 Key = tuple[str, ...]
+Cell = tuple[str, str, str]  # its column, and what it holds before and after
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that differs: on which sheet, which key, and each cell before and after.
+
+    ``at`` is the cell or row that asks for it; of a removed row the line of its file.
+    """
+
+    what: What
+    sheet: str
+    key: str
+    at: Place
+    cells: tuple[Cell, ...]
 
 
 @dataclass

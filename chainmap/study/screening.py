@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,7 +124,7 @@ def _screened(
     from chainmap.screen.local import screen_local
 
     found = screen_local(
-        register.parts, rule, workers=asked.workers or _cores(), batch=BATCH, told=noted, done=store
+        register.parts, rule, workers=asked.workers or None, batch=BATCH, told=noted, done=store
     )
     store.finish(found)
     return Screening(rule, found, last[0].again if last else 0)
@@ -135,13 +134,6 @@ def memory_of(study: Study) -> Memory:
     """Where results of earlier runs are kept; one that keeps nothing where there is none."""
     memory = study.world.memory
     return memory if isinstance(memory, Memory) else Memory(None)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _weights(

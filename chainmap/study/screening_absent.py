@@ -11,7 +11,8 @@ from chainmap.core.register import Tally
 from chainmap.core.words import say
 from chainmap.screen.rule import LinkWords
 from chainmap.study import JsonRow, Study
-from chainmap.study.screening_into import Key, Refused
+from chainmap.study.book_changes import Key
+from chainmap.study.screening_into import Refused
 
 Verdict = Literal["none_found", "leads", "made_here", "found_otherwise"]
 _AREAS = ("市", "地区", "自治州", "盟", "县", "区")
@@ -91,10 +92,9 @@ def someone(tally: Tally, region: str) -> int:
 
     Raises Refused where there is none: such a register says nothing about the place.
     """
-    searched = tally.read - tally.revoked - tally.filtered
-    if not searched:
+    if not tally.matched:
         raise Refused("into.nobody", region=region)
-    return searched
+    return tally.matched
 
 
 def none_found(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from chainmap.core.book import spoken
 from chainmap.core.credit_code import credit_code
@@ -18,11 +17,9 @@ from chainmap.read.staging import New, tried
 from chainmap.read.table_edits import Edit, edited
 from chainmap.screen.entities import Entities, Who
 from chainmap.study import JsonRow, Study
+from chainmap.study.book_changes import Cell, Change, Key, What
 
-What = Literal["added", "changed", "removed"]
 GRADES = ("A", "B", "C", "D")
-Key = tuple[str, ...]
-Cell = tuple[str, str, str]  # its column, and what it holds before and after
 
 
 class Refused(ValueError):
@@ -31,17 +28,6 @@ class Refused(ValueError):
     def __init__(self, key: str, **words: object) -> None:
         super().__init__(key)
         self.key, self.words = key, words
-
-
-@dataclass(frozen=True)
-class Change:
-    """A row that differs: of which table, which key, where, and each cell before and after."""
-
-    what: What
-    table: str
-    key: str
-    at: Place
-    cells: tuple[Cell, ...]
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from chainmap.core.book import CHAIN_SHEETS, SHEET_OF, SHEETS, SheetContent, is_table
 from chainmap.core.model import Chain
@@ -19,26 +18,10 @@ from chainmap.read.staging import New, tried
 from chainmap.read.table_edits import Edit, Edited, edited
 from chainmap.read.values import title
 from chainmap.read.workbook import BookRead, Line
-from chainmap.study.book_changes import Compared, compared
+from chainmap.study.book_changes import Change, Compared, What, compared
 from chainmap.study.book_ledger import LEDGER, Moved, moved
 from chainmap.study.book_names import Names
 from chainmap.study.book_problems import Origin
-
-What = Literal["added", "changed", "removed"]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A row that differs: on which sheet, which key, and each cell before and after.
-
-    ``at`` is the cell or row of the workbook; of a removed row the line of its file.
-    """
-
-    what: What
-    sheet: str
-    key: str
-    at: Place
-    cells: tuple[tuple[str, str, str], ...]
 
 
 @dataclass

@@ -58,10 +58,9 @@ def local(file: Path, rows: int, keep: int, weights: dict[str, int], fast: bool)
     """Weights, then the screen itself, on all cores; the bytes of the result as a digest."""
     from hashlib import sha256
 
-    from screen_made import bytes_of
-
     from chainmap.screen.local import screen_local
     from chainmap.screen.weights import weigh
+    from chainmap.screen.wire import written
 
     begun = time.perf_counter()
     rule, parts = rule_of(keep, weights), parts_of(file)
@@ -81,7 +80,7 @@ def local(file: Path, rows: int, keep: int, weights: dict[str, int], fast: bool)
         "cpu": time.process_time() - cpu,
         "rows": found.best.num_rows,
         "peak": peak(),
-        "digest": sha256(bytes_of(found.best)).hexdigest(),
+        "digest": sha256(written(found.best)).hexdigest(),
     }
 
 
@@ -192,10 +191,11 @@ def by_duckdb(file: Path) -> dict[str, Any]:
 def by_definition(file: Path, keep: int, weights: dict[str, int]) -> dict[str, Any]:
     """Both kernels against the oracle."""
     import pyarrow.parquet as pq
-    from screen_made import bytes_of, rows_of
+    from screen_made import rows_of
     from screen_oracle import best
 
     from chainmap.screen.kernel import kernel
+    from chainmap.screen.wire import written
 
     rule = rule_of(keep, weights)
     batch = next(pq.ParquetFile(file).iter_batches(ORACLE))
@@ -206,7 +206,7 @@ def by_definition(file: Path, keep: int, weights: dict[str, int]) -> dict[str, A
         one = kernel(rule, fast)
         one.add(batch)
         found.append(one.result())
-    same = bytes_of(found[0]) == bytes_of(found[1])
+    same = written(found[0]) == written(found[1])
     return {"rows": ORACLE, "equal": same and rows_of(found[0]) == best(batch.to_pylist(), rule)}
 
 
